@@ -1,0 +1,1 @@
+"""The phases of a bootstrap: every module here is one phase, every folder is machinery."""

@@ -1,0 +1,1 @@
+"""What plans a run, carries it out and writes down everything that happens."""

@@ -1,0 +1,1 @@
+"""kubeadm's configuration: its types, how it is loaded, defaulted, validated and written."""

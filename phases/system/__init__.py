@@ -1,0 +1,1 @@
+"""The ports through which phases see and change the world, and what implements them."""

@@ -1,0 +1,213 @@
+"""The four ports: Host, Cluster, Runtime and Clock. A phase sees and changes the world only here.
+
+Real, rehearsal and fake implementations live in their own modules; no phase knows which it got.
+Paths are absolute paths of the machine being bootstrapped, as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+Object = Mapping[str, Any]
+"""A Kubernetes object as plain data, with apiVersion, kind and metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """What lies at a path, links not followed; `mode` holds the permission bits alone."""
+
+    kind: Literal["file", "directory", "link", "other"]
+    mode: int
+    uid: int
+    gid: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """How a command ended; a command that could not be started has code 127 and says why in stderr."""
+
+    argv: tuple[str, ...]
+    code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Facts of the machine that defaults and checks are made from.
+
+    `hostname` as the kernel has it; `addresses` of all interfaces; `default_address` the one that
+    the default route would use (empty without one); `memory` in bytes.
+    """
+
+    hostname: str
+    addresses: tuple[str, ...]
+    default_address: str
+    cpus: int
+    memory: int
+    euid: int
+
+
+class Host(Protocol):
+    """The machine's files, commands and local endpoints. Every failure is an OSError."""
+
+    def machine(self) -> Machine: ...
+    def stat(self, path: str) -> FileFact | None: ...
+    def read(self, path: str) -> bytes: ...
+    def list(self, path: str) -> tuple[str, ...]:
+        """The names in a folder, sorted; empty when there is no such folder."""
+        ...
+
+    def probe(self, argv: Sequence[str], *, timeout: float = 10.0) -> CommandResult:
+        """A command that only reads; it runs in a rehearsal too."""
+        ...
+
+    def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
+        """A GET of a local health endpoint, certificate unverified; raises OSError when there is no answer."""
+        ...
+
+    def can_bind(self, address: str, port: int) -> OSError | None:
+        """Whether a TCP port could be listened on (address empty: on all); the error when not."""
+        ...
+
+    def write(self, path: str, content: bytes, *, mode: int) -> None:
+        """Replaces a file at once and durably, or not at all; missing parents are an error."""
+        ...
+
+    def make_directory(self, path: str, *, mode: int) -> None:
+        """Makes one folder or sets the mode of one that is there; missing parents are made 0755."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Removes a file, or a folder with all that is in it."""
+        ...
+
+    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
+        """A command that changes the machine; recorded, and not run in a rehearsal."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The name of one object; `namespace` empty for those that have none."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str = ""
+
+    @classmethod
+    def of(cls, thing: Object) -> Ref:
+        meta = thing["metadata"]
+        return cls(thing["apiVersion"], thing["kind"], meta["name"], meta.get("namespace", ""))
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}"
+
+
+class ClusterError(Exception):
+    """The API server refused or could not be reached; `status` 0 when there was no answer at all."""
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.message = message
+
+
+class Cluster(Protocol):
+    """One API server, spoken to with one kubeconfig. Failures are ClusterErrors."""
+
+    def get(self, ref: Ref) -> Object | None: ...
+    def list(self, api_version: str, kind: str, *, namespace: str = "", selector: str = "") -> tuple[Object, ...]: ...
+    def create(self, thing: Object) -> Object: ...
+    def replace(self, thing: Object) -> Object: ...
+    def patch(self, ref: Ref, change: Mapping[str, Any]) -> Object:
+        """A JSON merge patch (RFC 7386)."""
+        ...
+
+    def delete(self, ref: Ref) -> None: ...
+    def fetch(self, path: str, *, timeout: float = 10.0) -> HttpReply:
+        """A GET of a plain path such as /livez, with this kubeconfig's credentials."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFact:
+    """An image that the runtime has: its tags, its id and its size in bytes."""
+
+    tags: tuple[str, ...]
+    id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeFact:
+    """What the runtime says of itself; `cgroup_driver` empty where it can't tell (no RuntimeConfig call)."""
+
+    name: str
+    version: str
+    ready: bool
+    sandbox_image: str
+    cgroup_driver: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerFact:
+    """A container of a static pod; `state` in CRI's words, lower case: created, running, exited, unknown."""
+
+    id: str
+    name: str
+    pod: str
+    state: Literal["created", "running", "exited", "unknown"]
+    attempt: int
+    exit_code: int
+    reason: str
+    log_path: str
+
+
+class RuntimeFailure(Exception):
+    """The container runtime refused or could not be reached."""
+
+
+class Runtime(Protocol):
+    """A container runtime behind its CRI socket. Failures are RuntimeFailures."""
+
+    def about(self) -> RuntimeFact: ...
+    def images(self) -> tuple[ImageFact, ...]: ...
+    def pull(self, image: str) -> str:
+        """Pulls an image and returns its id."""
+        ...
+
+    def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]: ...
+
+
+class Clock(Protocol):
+    """Time of day (UTC), a monotonic second counter, and the one way to wait."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    def wait(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a run is given. `cluster` takes a kubeconfig's bytes and a server address that
+    replaces the file's own where it isn't empty; `runtime` takes a CRI socket."""
+
+    host: Host
+    clock: Clock
+    cluster: Callable[[bytes, str], Cluster]
+    runtime: Callable[[str], Runtime]
+    rehearsal: bool
