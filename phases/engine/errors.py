@@ -1,12 +1,12 @@
 """The small tree of errors that an operator can meet; each says what, where, why and what next.
 
-    InstallerError            a sentence, a stable code, an exit code
-      ConfigurationError      2  the configuration or the command line can't be used
-      PreflightRefused        3  a check failed and was not waived
-      PhaseError              4  a phase failed; a second run resumes
-      RunInProgress           5  another installer holds the lock
-      ForeignState            6  what is on the machine isn't ours to change
-      Cancelled             128+n  somebody asked for the run to stop
+InstallerError            a sentence, a stable code, an exit code
+  ConfigurationError      2  the configuration or the command line can't be used
+  PreflightRefused        3  a check failed and was not waived
+  PhaseError              4  a phase failed; a second run resumes
+  RunInProgress           5  another installer holds the lock
+  ForeignState            6  what is on the machine isn't ours to change
+  Cancelled             128+n  somebody asked for the run to stop
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ class InstallerError(Exception):
 
     exit_code: ClassVar[int] = 4
 
-    def __init__(self, code: str, what: str, *, where: str = "", why: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, code: str, what: str, *, where: str = "", why: str = "", remedy: str = ""
+    ) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
@@ -69,5 +71,7 @@ class Cancelled(InstallerError):
     """A request to stop was obeyed; `signal` is the number of the signal that carried it."""
 
     def __init__(self, signal: int) -> None:
-        super().__init__("cancelled", "the run was cancelled", remedy="Run the same command again to resume")
+        super().__init__(
+            "cancelled", "the run was cancelled", remedy="Run the same command again to resume"
+        )
         self.signal = signal
