@@ -28,7 +28,8 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended; a command that could not be started has code 127 and says why in stderr."""
+    """How a command ended; one that could not be started has code 127, one that was killed after
+    its time had run out 124, and stderr says why."""
 
     argv: tuple[str, ...]
     code: int
@@ -73,7 +74,7 @@ class Host(Protocol):
         ...
 
     def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
-        """A GET of a local health endpoint, certificate unverified; raises OSError when there is no answer."""
+        """A GET of a local health endpoint, certificate unverified; OSError without an answer."""
         ...
 
     def can_bind(self, address: str, port: int) -> OSError | None:
@@ -116,7 +117,7 @@ class Ref:
 
 
 class ClusterError(Exception):
-    """The API server refused or could not be reached; `status` 0 when there was no answer at all."""
+    """The API server refused or could not be reached; `status` 0 when no whole answer came."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
@@ -155,7 +156,7 @@ class ImageFact:
 
 @dataclass(frozen=True, slots=True)
 class RuntimeFact:
-    """What the runtime says of itself; `cgroup_driver` empty where it can't tell (no RuntimeConfig call)."""
+    """What the runtime says of itself; `cgroup_driver` empty where it has no call to tell it."""
 
     name: str
     version: str
@@ -167,7 +168,7 @@ class RuntimeFact:
 
 @dataclass(frozen=True, slots=True)
 class ContainerFact:
-    """A container of a static pod; `state` in CRI's words, lower case: created, running, exited, unknown."""
+    """A container of a pod; `state` in CRI's words, lower case; `log_path` empty if not known."""
 
     id: str
     name: str
@@ -179,7 +180,7 @@ class ContainerFact:
     log_path: str
 
 
-class RuntimeFailure(Exception):
+class RuntimeFailure(Exception):  # noqa: N818  (the port's own word)
     """The container runtime refused or could not be reached."""
 
 

@@ -1,0 +1,118 @@
+"""The Host port on the machine itself. How files are replaced and commands run lives next door."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from phases.system import atomic, commands, http_get
+from phases.system.machine import this_machine
+from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
+
+Kind = Literal["file", "directory", "link", "other"]
+KINDS: dict[int, Kind] = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
+LOOK = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+class RealHost:
+    """Reads follow links (resolv.conf is one); whatever changes something refuses them."""
+
+    def machine(self) -> Machine:
+        return this_machine()
+
+    def stat(self, path: str) -> FileFact | None:
+        try:
+            found = os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        kind = KINDS.get(stat.S_IFMT(found.st_mode), "other")
+        mode = stat.S_IMODE(found.st_mode)
+        return FileFact(kind, mode, found.st_uid, found.st_gid, found.st_size)
+
+    def read(self, path: str) -> bytes:
+        """A pipe or a device is refused rather than waited for."""
+        with os.fdopen(os.open(path, LOOK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "not a plain file", path)
+            return file.read()
+
+    def list(self, path: str) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(child.name for child in Path(path).iterdir()))
+        except FileNotFoundError:
+            return ()
+
+    def probe(self, argv: Sequence[str], *, timeout: float = 10.0) -> CommandResult:
+        return commands.run(argv, timeout)
+
+    def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
+        return http_get.get(url, timeout)
+
+    def can_bind(self, address: str, port: int) -> OSError | None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        try:
+            if address:
+                listen(family, address, port)
+            else:
+                listen_everywhere(port)
+        except OSError as error:
+            return error
+        return None
+
+    def write(self, path: str, content: bytes, *, mode: int) -> None:
+        atomic.replace(path, content, mode)
+
+    def make_directory(self, path: str, *, mode: int) -> None:
+        for parent in reversed(Path(path).parents):
+            if not parent.exists():
+                settle(str(parent), 0o755)
+        settle(path, mode)
+
+    def remove(self, path: str) -> None:
+        name = Path(path).name
+        with atomic.folder(str(Path(path).parent)) as parent:
+            if stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
+                shutil.rmtree(name, dir_fd=parent)
+            else:
+                os.unlink(name, dir_fd=parent)
+            os.fsync(parent)
+
+    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
+        return commands.run(argv, timeout)
+
+
+def settle(path: str, mode: int) -> None:
+    """A folder, no link to one, with exactly this mode; one that is right isn't touched."""
+    place = Path(path)
+    with suppress(FileExistsError), atomic.folder(str(place.parent)) as parent:
+        os.mkdir(place.name, 0o700, dir_fd=parent)
+        os.fsync(parent)
+    with atomic.folder(path) as descriptor:
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
+            os.fchmod(descriptor, mode)
+
+
+def listen_everywhere(port: int) -> None:
+    """On all addresses of both families, or of IPv4 alone where the kernel has no IPv6."""
+    try:
+        listen(socket.AF_INET6, "::", port)
+    except OSError as error:
+        if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            raise
+        listen(socket.AF_INET, "0.0.0.0", port)  # noqa: S104  (that is the question)
+
+
+def listen(family: socket.AddressFamily, address: str, port: int) -> None:
+    with socket.socket(family, socket.SOCK_STREAM) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address != "::")
+        server.bind((address, port))
+        server.listen(1)

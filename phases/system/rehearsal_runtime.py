@@ -1,0 +1,62 @@
+"""The Runtime port of rehearsals and dry runs: images are 'pulled' in no time, nothing runs."""
+
+from __future__ import annotations
+
+import hashlib
+
+from phases.system.ports import ContainerFact, ImageFact, Runtime, RuntimeFact
+from phases.system.rehearsal_state import RehearsalState
+
+STAND_IN = RuntimeFact(
+    name="rehearsal stand-in",
+    version="",
+    ready=True,
+    sandbox_image="",
+    cgroup_driver="systemd",
+    reason="a rehearsal speaks to no container runtime",
+)
+
+
+class RehearsalRuntime:
+    """Remembers in the rehearsal's folder what would have been pulled."""
+
+    def __init__(self, state: RehearsalState) -> None:
+        self._state = state
+
+    def about(self) -> RuntimeFact:
+        return STAND_IN
+
+    def images(self) -> tuple[ImageFact, ...]:
+        return tuple(ImageFact((name,), image_id(name), 0) for name in self._state.images)
+
+    def pull(self, image: str) -> str:
+        self._state.pulled(image)
+        return image_id(image)
+
+    def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:  # noqa: ARG002
+        return ()
+
+
+class DryRunRuntime:
+    """The real runtime for every question; pulls are only remembered."""
+
+    def __init__(self, real: Runtime, state: RehearsalState) -> None:
+        self._real = real
+        self._stand_in = RehearsalRuntime(state)
+
+    def about(self) -> RuntimeFact:
+        return self._real.about()
+
+    def images(self) -> tuple[ImageFact, ...]:
+        return (*self._real.images(), *self._stand_in.images())
+
+    def pull(self, image: str) -> str:
+        return self._stand_in.pull(image)
+
+    def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
+        return self._real.containers(namespace=namespace)
+
+
+def image_id(image: str) -> str:
+    """An id that no registry gave: the hash of the image's name."""
+    return "sha256:" + hashlib.sha256(image.encode()).hexdigest()
