@@ -1,0 +1,197 @@
+"""The certificates of the control plane: made where they are missing, kept where they are good.
+
+What each certificate says is a table in `render.certificates`; this decides what happens to files.
+An operator's own authority and certificates are never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from phases.engine.context import Context
+from phases.engine.errors import ForeignState, PhaseError
+from phases.engine.phase import Phase
+from phases.render import certificates, pki, portrait
+from phases.render.certificates import CERTIFICATES, CertificateSpec
+
+SERVICE_ACCOUNT = "sa"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies on the disk for one row; None for a file that isn't there."""
+
+    certificate: bytes | None
+    key: bytes | None
+
+
+def run(context: Context) -> None:
+    context.ensure_directory(context.configuration.cluster.certificates_dir)
+    for row in certificates.needed(context.configuration):
+        context.step(row.name, ensure_authority if not row.authority else ensure_leaf, row)
+    context.step(SERVICE_ACCOUNT, ensure_service_account)
+
+
+def ensure_authority(context: Context, row: CertificateSpec) -> None:
+    """An authority with its key, or the certificate alone of one whose key is kept elsewhere."""
+    found = find(context, row)
+    if found.certificate is not None:
+        reasons = certificates.check_authority(found.certificate, found.key, context.clock.now())
+        if reasons and not _unfinished(context, row, found):
+            raise not_ours(context, row, reasons)
+        if not reasons:
+            return show(context, row, found.certificate, "kept" if found.key else "external")
+    elif found.key is not None and not written_by_us(context, row):
+        raise not_ours(context, row, ("its key is there without its certificate",))
+    made = certificates.create_authority(row, context.configuration, context.clock.now())
+    save(context, row, made)
+
+
+def _unfinished(context: Context, row: CertificateSpec, found: Found) -> bool:
+    """Whether a broken authority is one of ours that nothing relies on yet: a run was cut short."""
+    relied_on = context.exists("/etc/kubernetes/admin.conf")
+    return written_by_us(context, row) and not relied_on and found.key is not None
+
+
+def ensure_leaf(context: Context, row: CertificateSpec) -> None:
+    """A certificate signed by its authority that says what the configuration asks for."""
+    authority = find(context, certificates.spec(row.authority))
+    if authority.certificate is None:
+        raise PhaseError(
+            "missing-authority",
+            f"{row.name} can't be signed",
+            where="certs",
+            why=f"there is no {context.pki(certificates.spec(row.authority).certificate_file)}",
+            remedy=f"Run the step certs/{row.authority} first",
+        )
+    found = find(context, row)
+    reasons = judge(context, row, found, authority.certificate)
+    if not reasons:
+        return show(context, row, found.certificate or b"", "kept")
+    if found.certificate is not None and not written_by_us(context, row):
+        raise not_ours(context, row, reasons)
+    if context.options.csr_only:
+        return ask(context, row)
+    sign(context, row, authority, reasons)
+
+
+def judge(
+    context: Context, row: CertificateSpec, found: Found, authority: bytes
+) -> tuple[str, ...]:
+    """Why what is there can't stay; empty when it can."""
+    if found.certificate is None or found.key is None:
+        return ("it isn't there",)
+    pair = pki.Pair(found.certificate, found.key)
+    return certificates.check(row, context.configuration, pair, authority, context.clock.now())
+
+
+def sign(
+    context: Context, row: CertificateSpec, authority: Found, reasons: Iterable[str]
+) -> None:
+    if authority.certificate is None or authority.key is None:
+        raise external_authority(context, row, reasons)
+    signer = pki.Pair(authority.certificate, authority.key)
+    save(context, row, certificates.create(row, context.configuration, signer, context.clock.now()))
+
+
+def ask(context: Context, row: CertificateSpec) -> None:
+    """A key and a signing request, for an authority whose key is kept elsewhere."""
+    if context.exists(context.pki(row.request_file)) and context.exists(context.pki(row.key_file)):
+        return
+    key, request = certificates.create_request(row, context.configuration)
+    context.ensure_directory(context.pki(row.key_file).rpartition("/")[0])
+    context.ensure_file(context.pki(row.key_file), key, mode=0o600)
+    context.ensure_file(context.pki(row.request_file), request, mode=0o600)
+    context.report("certificate", row.name, state="requested", path=context.pki(row.request_file))
+
+
+def ensure_service_account(context: Context) -> None:
+    """The key pair that service account tokens are signed and verified with."""
+    private, public = context.pki("sa.key"), context.pki("sa.pub")
+    key, shown = context.read(private), context.read(public)
+    if key is not None and shown is not None and not certificates.check_service_account(key, shown):
+        return context.report("certificate", SERVICE_ACCOUNT, state="kept", path=private)
+    if key is not None and (mended := _public_half(context, key, shown)):
+        context.ensure_file(public, mended, mode=0o600)
+    elif key is None or private in context.ours:
+        key, made = certificates.create_service_account(context.configuration)
+        context.ensure_file(private, key, mode=0o600)
+        context.ensure_file(public, made, mode=0o600)
+    else:
+        raise ForeignState("foreign-sa", f"{private} can't be read as a key", where="certs")
+    context.report("certificate", SERVICE_ACCOUNT, state="created", path=private)
+
+
+def _public_half(context: Context, key: bytes, shown: bytes | None) -> bytes | None:
+    """sa.pub made anew from sa.key, None where the key can't be read."""
+    try:
+        return pki.public_key(key)
+    except ValueError:
+        return None
+
+
+def find(context: Context, row: CertificateSpec) -> Found:
+    return Found(
+        context.read(context.pki(row.certificate_file)), context.read(context.pki(row.key_file))
+    )
+
+
+def written_by_us(context: Context, row: CertificateSpec) -> bool:
+    """Whether an earlier run of ours wrote these files, so that a broken one is ours to mend."""
+    paths = {context.pki(row.certificate_file), context.pki(row.key_file)}
+    present = {path for path in paths if context.exists(path)}
+    return present <= context.ours
+
+
+def save(context: Context, row: CertificateSpec, pair: pki.Pair) -> None:
+    """Key first: a key without its certificate is never taken for a whole pair."""
+    context.ensure_directory(context.pki(row.key_file).rpartition("/")[0])
+    context.ensure_file(context.pki(row.key_file), pair.key, mode=0o600)
+    context.ensure_file(context.pki(row.certificate_file), pair.certificate, mode=0o644)
+    show(context, row, pair.certificate, "created")
+
+
+def show(context: Context, row: CertificateSpec, pem: bytes, state: str) -> None:
+    context.report(
+        "certificate",
+        row.name,
+        state=state,
+        title=row.title,
+        authority=row.authority,
+        usages=row.usages,
+        path=context.pki(row.certificate_file),
+        **portrait.certificate(pem),
+    )
+
+
+def not_ours(context: Context, row: CertificateSpec, reasons: Iterable[str]) -> ForeignState:
+    return ForeignState(
+        "foreign-certificate",
+        f"{context.pki(row.certificate_file)} can't be used and isn't ours to replace",
+        where=f"certs/{row.name}",
+        why="; ".join(reasons),
+        remedy="Put a good pair there, or move both files away to have them made anew",
+    )
+
+
+def external_authority(
+    context: Context, row: CertificateSpec, reasons: Iterable[str]
+) -> PhaseError:
+    key = context.pki(certificates.spec(row.authority).key_file)
+    return PhaseError(
+        "external-authority",
+        f"{context.pki(row.certificate_file)} is needed and can't be made here",
+        where=f"certs/{row.name}",
+        why=f"{'; '.join(reasons)}, and {key} is kept elsewhere",
+        remedy="`init --csr-only` writes the signing requests; put the signed certificates in place",
+    )
+
+
+PHASE = Phase(
+    name="certs",
+    title="Certificates",
+    after=("preflight",),
+    steps=(*(row.name for row in CERTIFICATES), SERVICE_ACCOUNT),
+    run=run,
+)

@@ -1,0 +1,209 @@
+"""What a phase is given: the configuration, the recorded ports, and the few ways to speak and to converge.
+
+A phase states what should be (`ensure_file`, `ensure_object`); the context compares that with
+what is and changes only the difference. What runs phases lives in `runner`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Literal, ParamSpec
+
+from phases.engine import events as e
+from phases.engine.convergence import Change, converge, describe
+from phases.engine.errors import Cancelled, PhaseError
+from phases.model.types import Configuration
+from phases.model.versions import Version
+from phases.system.ports import Clock, Cluster, ClusterError, Host, Object, Ref, Runtime
+
+P = ParamSpec("P")
+
+PASSING = frozenset({0, 429, 500, 502, 503, 504})
+"""Answers of an API server that may be better a moment later; 0 is no answer at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked of this run beside the configuration."""
+
+    ignore_preflight_errors: frozenset[str] = frozenset()
+    upload_certs: bool = False
+    csr_only: bool = False
+    mode: Literal["real", "rehearsal", "dry-run"] = "real"
+    patches: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many changes a phase has made so far."""
+
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One phase's view of the run. `ours` holds the paths that this installer wrote here before."""
+
+    phase: str
+    configuration: Configuration
+    version: Version
+    options: Options
+    host: Host
+    clock: Clock
+    emit: Callable[[e.Event], None]
+    hand_over: Callable[[Mapping[str, Any]], str]
+    connect: Callable[[bytes, str], Cluster]
+    open_runtime: Callable[[], Runtime]
+    stop_signal: Callable[[], int] = lambda: 0
+    ours: frozenset[str] = frozenset()
+    step_skips: Mapping[str, str] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+
+    # speaking
+
+    def report(self, topic: str, item: str, **data: Any) -> None:
+        """Shows the latest about an item in the phase's panel; never pass a secret."""
+        self.emit(e.Report(self.phase, topic, item, data))
+
+    def warn(self, text: str) -> None:
+        self.emit(e.Warned(self.phase, text))
+
+    def output(self, source: str, text: str) -> None:
+        """Lines that something else printed."""
+        for line in text.splitlines():
+            self.emit(e.Output(self.phase, source, line))
+
+    def progress(self, step: str, done: float, total: float, unit: str, detail: str = "") -> None:
+        self.emit(e.Progress(self.phase, step, done, total, unit, detail))
+
+    # steps
+
+    def step(
+        self,
+        name: str,
+        work: Callable[Concatenate[Context, P], None],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Does one step of the phase, unless the plan leaves it out."""
+        if reason := self.step_skips.get(name):
+            self.emit(e.StepSkipped(self.phase, name, reason))
+            return
+        self.safe_point()
+        self.emit(e.StepStarted(self.phase, name))
+        before = self.tally.changes
+        try:
+            work(self, *args, **kwargs)
+        except BaseException:
+            self.emit(e.StepFailed(self.phase, name))
+            raise
+        self.emit(e.StepFinished(self.phase, name, self.tally.changes - before))
+
+    # reading
+
+    def read(self, path: str) -> bytes | None:
+        """A file's content, None when there is no such file."""
+        try:
+            return self.host.read(path)
+        except FileNotFoundError:
+            return None
+
+    def exists(self, path: str) -> bool:
+        return self.host.stat(path) is not None
+
+    # converging
+
+    def ensure_file(self, path: str, content: bytes, *, mode: int) -> bool:
+        """Makes a file hold this content with this mode; True when that took a change."""
+        fact = self.host.stat(path)
+        if fact and fact.kind == "file" and fact.mode == mode and self.host.read(path) == content:
+            return False
+        self.host.write(path, content, mode=mode)
+        return True
+
+    def ensure_directory(self, path: str, *, mode: int | None = None) -> bool:
+        """Makes a folder be there; with a mode, one that is there keeps its own unless it differs."""
+        fact = self.host.stat(path)
+        if fact and fact.kind == "directory" and mode in (None, fact.mode):
+            return False
+        self.host.make_directory(path, mode=0o755 if mode is None else mode)
+        return True
+
+    def ensure_object(self, cluster: Cluster, wanted: Object) -> Change:
+        """Makes an object hold at least what is wanted, and reports what became of it."""
+        change = self.patiently(converge, cluster, wanted)
+        self.report("object", str(Ref.of(wanted)), state=change, **describe(wanted))
+        return change
+
+    # waiting
+
+    def safe_point(self) -> None:
+        """Obeys a request to stop; called where nothing is half done."""
+        if signal := self.stop_signal():
+            raise Cancelled(signal)
+
+    def pause(self, seconds: float) -> None:
+        self.clock.wait(seconds)
+        self.safe_point()
+
+    def patiently(self, call: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Calls the API, again and again while its answers may get better (timeouts.kubernetesAPICall)."""
+        deadline = self.clock.monotonic() + self.api_timeout()
+        while True:
+            try:
+                return call(*args, **kwargs)
+            except ClusterError as error:
+                if error.status not in PASSING or self.clock.monotonic() > deadline:
+                    raise
+                self.pause(0.2)
+
+    def api_timeout(self) -> float:
+        timeouts = self.configuration.init.timeouts
+        period = timeouts.kubernetes_api_call if timeouts else None
+        return period.total_seconds() if period else 60.0
+
+    def wait_for(self, ready: Callable[[], bool], *, seconds: float, pause: float = 0.1) -> bool:
+        """Asks until `ready` says yes; False when `seconds` have passed."""
+        deadline = self.clock.monotonic() + seconds
+        while not ready():
+            if self.clock.monotonic() > deadline:
+                return False
+            self.pause(pause)
+        return True
+
+    # where things are
+
+    def pki(self, name: str) -> str:
+        """The path of a file in the certificates folder."""
+        return f"{self.configuration.cluster.certificates_dir}/{name}"
+
+    def admin(self) -> Cluster:
+        """The cluster as admin.conf reaches it, at this node's own API server.
+
+        As kubeadm 1.37 does, so that a load balancer which comes up later doesn't stop a run.
+        """
+        return self.connect(self.needed("/etc/kubernetes/admin.conf"), self.local_server())
+
+    def super_admin(self) -> Cluster:
+        """The cluster as super-admin.conf reaches it, for what RBAC doesn't allow the admin yet."""
+        return self.connect(self.needed("/etc/kubernetes/super-admin.conf"), self.local_server())
+
+    def local_server(self) -> str:
+        endpoint = self.configuration.init.local_api_endpoint
+        address = endpoint.advertise_address
+        host = f"[{address}]" if ":" in address else address
+        return f"https://{host}:{endpoint.bind_port}"
+
+    def needed(self, path: str) -> bytes:
+        """The content of a file that an earlier phase has made; a PhaseError when it isn't there."""
+        content = self.read(path)
+        if content is None:
+            raise PhaseError(
+                "missing-input",
+                f"{path} is missing",
+                where=self.phase,
+                why="the phase that makes it hasn't run",
+                remedy="Run the same command without --only, --from and --skip-phases",
+            )
+        return content

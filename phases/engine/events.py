@@ -1,0 +1,196 @@
+"""The vocabulary of a run: every event that an engine can write to its journal, as frozen values.
+
+Turning events into lines of text and back lives in `journal`, adding them up in `state`.
+No event ever carries a secret: tokens are named by their id, keys by their path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["done", "unchanged", "failed", "refused", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseOutline:
+    """A phase as the plan has it; `skip` is the reason why it will not run, empty when it will."""
+
+    name: str
+    title: str
+    after: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    skip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as data: a stable code, what, where, why, what next."""
+
+    code: str
+    what: str
+    where: str = ""
+    why: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first event. `mode` tells a rehearsal or a dry run from the real thing."""
+
+    run: str
+    workflow: str
+    mode: Literal["real", "rehearsal", "dry-run"]
+    version: str
+    node: str
+    phases: tuple[PhaseOutline, ...]
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFinished:
+    """`changes` counts the effects it took; 0 means that all was as it should be."""
+
+    phase: str
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSkipped:
+    phase: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFailed:
+    phase: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    phase: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    phase: str
+    step: str
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    phase: str
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    phase: str
+    step: str
+
+
+Verb = Literal["write", "make", "remove", "run", "create", "update", "delete", "pull"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something on the machine or in the cluster was changed: `target` names it, never its content."""
+
+    phase: str
+    verb: Verb
+    target: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A line that something else printed (a command, a container, the kubelet)."""
+
+    phase: str
+    source: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step is: `done` of `total` in `unit`; total 0 where it isn't known."""
+
+    phase: str
+    step: str
+    done: float
+    total: float
+    unit: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a panel shows: the latest `data` for an `item` of a `topic`.
+
+    Topics: check, image, certificate, kubeconfig, manifest, health, object, token.
+    """
+
+    phase: str
+    topic: str
+    item: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    phase: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverWritten:
+    """What the operator needs next lies in the file at `path` (mode 0600), secrets and all."""
+
+    phase: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested:
+    signal: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The last event; `exit_code` is the one the command ends with."""
+
+    outcome: Outcome
+    exit_code: int
+    changes: int
+    failure: Failure | None = None
+
+
+Event = (
+    RunStarted
+    | PhaseStarted
+    | PhaseFinished
+    | PhaseSkipped
+    | PhaseFailed
+    | StepStarted
+    | StepFinished
+    | StepSkipped
+    | StepFailed
+    | Effect
+    | Output
+    | Progress
+    | Report
+    | Warned
+    | HandoverWritten
+    | CancelRequested
+    | RunFinished
+)

@@ -1,0 +1,73 @@
+"""The ledger: what was changed on this machine and what was there before, written ahead of each change.
+
+What reads it back to undo a run comes later; what makes the changes lives in `recorded`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change. `before` and `after` describe the thing (kind, digest, mode), None when there is none."""
+
+    run: str
+    phase: str
+    verb: str
+    target: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+class Ledger:
+    """An append-only file of entries, with a folder beside it that keeps what was replaced."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = threading.Lock()
+        self._kept = folder / "kept"
+        self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = folder / "ledger.jsonl"
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def enter(self, entry: Entry) -> None:
+        """Writes an entry and waits until it is on the disk."""
+        line = json.dumps(asdict(entry), separators=(",", ":")) + "\n"
+        with self._lock:
+            os.write(self._fd, line.encode())
+            os.fsync(self._fd)
+
+    def keep(self, content: bytes) -> str:
+        """Stores what is about to be replaced under its digest, and returns the digest."""
+        digest = sha256(content).hexdigest()
+        place = self._kept / digest
+        if not place.exists():
+            fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with os.fdopen(fd, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        return digest
+
+    def targets(self) -> frozenset[str]:
+        """Everything that this installer ever changed here, as targets."""
+        lines = self._path.read_text().splitlines()
+        return frozenset(entry["target"] for entry in map(_parsed, lines) if entry)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and "target" in entry else None

@@ -1,0 +1,137 @@
+"""The plan of a run: which phases, in which order, and for each that won't run the reason why."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+from phases.engine.errors import ConfigurationError
+from phases.engine.events import PhaseOutline
+from phases.engine.phase import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the operator asked for, in names of phases or `phase/step`."""
+
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    start_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhase:
+    """A phase with the reason why it is left out (empty when it runs), and its steps left out."""
+
+    phase: Phase
+    skip: str
+    step_skips: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The phases of a workflow in an order that their graph allows."""
+
+    phases: tuple[PlannedPhase, ...]
+
+    def graph(self) -> TopologicalSorter[str]:
+        """The order as a graph of names, for running side by side what can be."""
+        return TopologicalSorter({p.phase.name: p.phase.after for p in self.phases})
+
+    def outline(self) -> tuple[PhaseOutline, ...]:
+        """The plan as the journal tells it."""
+        return tuple(
+            PhaseOutline(p.phase.name, p.phase.title, p.phase.after, p.phase.steps, p.skip)
+            for p in self.phases
+        )
+
+
+def make_plan(phases: Iterable[Phase], workflow: str, selection: Selection) -> Plan:
+    """Orders the phases of a workflow and gives the reason for each that is left out.
+
+    Raises ConfigurationError for a name that no phase or step has.
+    """
+    members = {phase.name: phase for phase in phases if workflow in phase.workflows}
+    asked = _Asked(members, selection)
+    order = [members[name] for name in _order(members)]
+    later = asked.from_on(order)
+    return Plan(tuple(asked.planned(phase, late=phase.name in later) for phase in order))
+
+
+def _order(members: Mapping[str, Phase]) -> Iterator[str]:
+    """By depth in the graph first and kubeadm's order second, so that listings read naturally."""
+    sorter = TopologicalSorter({name: phase.after for name, phase in members.items()})
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        yield from ready
+        sorter.done(*ready)
+
+
+class _Asked:
+    """A selection with its names resolved against the phases that there are."""
+
+    def __init__(self, members: Mapping[str, Phase], selection: Selection) -> None:
+        self._names = _all_names(members)
+        self.only = self._resolve(selection.only)
+        self.skip = self._resolve(selection.skip)
+        self.start = selection.start_from
+        self._starts = self._resolve((self.start,) if self.start else ())
+
+    def _resolve(self, names: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(found for name in names for found in self._find(name))
+
+    def _find(self, name: str) -> frozenset[str]:
+        if found := self._names.get(name):
+            return found
+        close = difflib.get_close_matches(name, self._names, n=1)
+        hint = f"Did you mean {close[0]}?" if close else "`kubeboot-tui phases` lists them"
+        raise ConfigurationError("unknown-phase", f"no phase is called {name}", remedy=hint)
+
+    def from_on(self, order: list[Phase]) -> frozenset[str]:
+        """The phase to start from and all that come after it in the graph; all without one."""
+        if not self.start:
+            return frozenset(phase.name for phase in order)
+        later = {phase.name for phase in order if self._own(phase) & self._starts}
+        for phase in order:
+            if later.intersection(phase.after):
+                later.add(phase.name)
+        return frozenset(later)
+
+    def planned(self, phase: Phase, *, late: bool) -> PlannedPhase:
+        steps = {step: self._step_skip(phase, step) for step in phase.steps}
+        left_out = {step: why for step, why in steps.items() if why}
+        return PlannedPhase(phase, self._skip(phase, late=late), left_out)
+
+    def _own(self, phase: Phase) -> frozenset[str]:
+        return frozenset({phase.name, *(f"{phase.name}/{step}" for step in phase.steps)})
+
+    def _skip(self, phase: Phase, *, late: bool) -> str:
+        if phase.name in self.skip:
+            return "asked to skip it"
+        if self.only and not self._own(phase) & self.only:
+            return "not among those asked for"
+        return "" if late else f"comes before {self.start}"
+
+    def _step_skip(self, phase: Phase, step: str) -> str:
+        if f"{phase.name}/{step}" in self.skip:
+            return "asked to skip it"
+        wanted = {phase.name, f"{phase.name}/{step}"} & self.only
+        return "not among those asked for" if self.only and not wanted else ""
+
+
+def _all_names(members: Mapping[str, Phase]) -> dict[str, frozenset[str]]:
+    """Every name that an operator may use, with what it stands for.
+
+    A phase called `addon/coredns` belongs to the group `addon`, as in kubeadm.
+    """
+    names: dict[str, frozenset[str]] = {}
+    for phase in members.values():
+        group = phase.name.partition("/")[0]
+        names[group] = names.get(group, frozenset()) | {phase.name}
+        for alias in (phase.name, *phase.aliases):
+            names[alias] = frozenset({phase.name})
+            names |= {f"{alias}/{step}": frozenset({f"{phase.name}/{step}"}) for step in phase.steps}
+    return names

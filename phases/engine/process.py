@@ -1,0 +1,151 @@
+"""The engine as a process: takes a request, answers with the journal's place, lets go of the terminal, runs.
+
+The answer is one line of JSON on standard output: `{"journal": path}` when the run has begun, or
+`{"failure": {...}, "exit_code": n}` when it could not begin. Everything after that is in the journal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from phases.engine import events as e
+from phases.engine.context import Options
+from phases.engine.errors import InstallerError, PreflightRefused
+from phases.engine.journal import Journal
+from phases.engine.lock import Holder, Lock
+from phases.engine.plan import Plan, Selection, make_plan
+from phases.engine.registry import discover
+from phases.engine.request import Request
+from phases.engine.resolve import Resolved, resolve
+from phases.engine.runner import Runner
+from phases.engine.stop import Stop
+from phases.engine.workshop import Place, Workshop, new_place
+from phases.system.build import dry_run_ports, real_ports, rehearsal_ports
+from phases.system.ports import Ports
+
+STATE = Path("/var/lib/kubeboot")
+
+
+def main() -> int:
+    """Runs the request on standard input; returns the exit code of the run."""
+    os.umask(0o077)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        return _serve(Request.from_json(sys.stdin.read()))
+    except InstallerError as error:
+        _answer(failure=error.as_data(), exit_code=error.exit_code)
+        return error.exit_code
+
+
+def _serve(request: Request) -> int:
+    """From the request to the end of the run; nothing is written before everything asked for is sound."""
+    _demand_root(request)
+    stop, state = Stop(), state_folder(request)
+    ports = _ports(request, state, stop)
+    resolved = resolve(request, ports)
+    plan = _plan(request, resolved)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = Lock(state / "lock")
+    place = new_place(state)
+    lock.sign(Holder(os.getpid(), str(place.journal)))
+    journal = Journal(place.journal)
+    journal.append(_started(request, resolved, plan, place))
+    _answer(journal=str(place.journal))
+    _let_go(place.log)
+    _listen(stop, journal)
+    workshop = Workshop(resolved.configuration, _options(request), ports, place, journal, stop)
+    return _run(plan, workshop, resolved.warnings, journal, stop)
+
+
+def _run(
+    plan: Plan, workshop: Workshop, warnings: tuple[str, ...], journal: Journal, stop: Stop
+) -> int:
+    for text in warnings:
+        journal.append(e.Warned("", text))
+    finished = Runner(plan, workshop.context, journal.append, lambda: stop.signal).run()
+    journal.append(finished)
+    journal.close()
+    return finished.exit_code
+
+
+def _demand_root(request: Request) -> None:
+    if request.mode == "real" and os.geteuid() != 0:
+        raise PreflightRefused(
+            "IsPrivilegedUser",
+            "this must run as root",
+            why=f"it runs as user {os.geteuid()}",
+            remedy="Use sudo, or --rehearse DIR to try it without root",
+        )
+
+
+def state_folder(request: Request) -> Path:
+    """Where the engine keeps its files: on the machine, in a rehearsal's folder, or aside for a dry run."""
+    if request.mode == "real":
+        return STATE
+    if request.mode == "rehearsal":
+        return Path(request.folder).absolute() / STATE.relative_to("/")
+    return Path(tempfile.mkdtemp(prefix="kubeboot-dry-run-"))
+
+
+def _ports(request: Request, state: Path, stop: Stop) -> Ports:
+    if request.mode == "rehearsal":
+        return rehearsal_ports(Path(request.folder).absolute(), stop.event)
+    if request.mode == "dry-run":
+        return dry_run_ports(state / "changes", stop.event)
+    return real_ports(stop.event)
+
+
+def _plan(request: Request, resolved: Resolved) -> Plan:
+    skip = request.skip or resolved.configuration.init.skip_phases
+    selection = Selection(only=request.only, skip=skip, start_from=request.start_from)
+    return make_plan(discover(), request.workflow, selection)
+
+
+def _options(request: Request) -> Options:
+    return Options(
+        ignore_preflight_errors=frozenset(name.lower() for name in request.ignore_preflight_errors),
+        upload_certs=request.upload_certs,
+        mode=request.mode,
+        patches=request.patches,
+    )
+
+
+def _started(request: Request, resolved: Resolved, plan: Plan, place: Place) -> e.RunStarted:
+    return e.RunStarted(
+        run=place.run.name,
+        workflow=request.workflow,
+        mode=request.mode,
+        version=resolved.configuration.cluster.kubernetes_version,
+        node=resolved.configuration.init.node_registration.name,
+        phases=plan.outline(),
+        pid=os.getpid(),
+    )
+
+
+def _answer(**data: Any) -> None:
+    sys.stdout.write(json.dumps(data) + "\n")
+    sys.stdout.flush()
+
+
+def _let_go(log: Path) -> None:
+    """Points the standard streams away from the terminal, so that its end is none of our business."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for source, target in ((nothing, 0), (out, 1), (out, 2)):
+        os.dup2(source, target)
+
+
+def _listen(stop: Stop, journal: Journal) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if stop.ask(number):
+            journal.append(e.CancelRequested(number))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)

@@ -1,0 +1,188 @@
+"""Ports that record: each change is entered in the ledger, made, and told to the journal.
+
+They wrap whatever ports a run was given, so that neither phases nor ports know of ledger or journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from phases.engine.events import Effect, Event, Verb
+from phases.engine.ledger import Entry, Ledger
+from phases.system.ports import (
+    Cluster,
+    CommandResult,
+    FileFact,
+    Host,
+    HttpReply,
+    ImageFact,
+    Machine,
+    Object,
+    Ref,
+    Runtime,
+    RuntimeFact,
+)
+from phases.system.ports import ContainerFact as ContainerFact
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Where the changes of one phase are written down."""
+
+    run: str
+    phase: str
+    ledger: Ledger
+    emit: Any
+
+    def change(
+        self,
+        verb: Verb,
+        target: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """To be called ahead of a change."""
+        self.ledger.enter(Entry(self.run, self.phase, verb, target, before, after))
+
+    def done(self, verb: Verb, target: str, detail: str = "") -> None:
+        """To be called when the change has been made."""
+        event: Event = Effect(self.phase, verb, target, detail)
+        self.emit(event)
+
+
+class RecordedHost:
+    """A Host whose changes are recorded; what it reads passes through."""
+
+    def __init__(self, inner: Host, recorder: Recorder) -> None:
+        self._inner = inner
+        self._recorder = recorder
+
+    def machine(self) -> Machine:
+        return self._inner.machine()
+
+    def stat(self, path: str) -> FileFact | None:
+        return self._inner.stat(path)
+
+    def read(self, path: str) -> bytes:
+        return self._inner.read(path)
+
+    def list(self, path: str) -> tuple[str, ...]:
+        return self._inner.list(path)
+
+    def probe(self, argv: Sequence[str], *, timeout: float = 10.0) -> CommandResult:
+        return self._inner.probe(argv, timeout=timeout)
+
+    def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
+        return self._inner.fetch(url, timeout=timeout)
+
+    def can_bind(self, address: str, port: int) -> OSError | None:
+        return self._inner.can_bind(address, port)
+
+    def write(self, path: str, content: bytes, *, mode: int) -> None:
+        after = {"kind": "file", "sha256": sha256(content).hexdigest(), "mode": mode}
+        self._recorder.change("write", path, before=self._before(path), after=after)
+        self._inner.write(path, content, mode=mode)
+        self._recorder.done("write", path, f"{len(content)} bytes, mode {mode:04o}")
+
+    def make_directory(self, path: str, *, mode: int) -> None:
+        after = {"kind": "directory", "mode": mode}
+        self._recorder.change("make", path, before=self._before(path), after=after)
+        self._inner.make_directory(path, mode=mode)
+        self._recorder.done("make", path, f"folder, mode {mode:04o}")
+
+    def remove(self, path: str) -> None:
+        self._recorder.change("remove", path, before=self._before(path))
+        self._inner.remove(path)
+        self._recorder.done("remove", path)
+
+    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
+        target = " ".join(argv)
+        self._recorder.change("run", target)
+        result = self._inner.run(argv, timeout=timeout)
+        self._recorder.done("run", target, f"exit {result.code}")
+        return result
+
+    def _before(self, path: str) -> Mapping[str, Any] | None:
+        fact = self._inner.stat(path)
+        if fact is None:
+            return None
+        kept = self._recorder.ledger.keep(self._inner.read(path)) if fact.kind == "file" else ""
+        return {"kind": fact.kind, "mode": fact.mode, "uid": fact.uid, "gid": fact.gid, "sha256": kept}
+
+
+class RecordedCluster:
+    """A Cluster whose changes are recorded."""
+
+    def __init__(self, inner: Cluster, recorder: Recorder) -> None:
+        self._inner = inner
+        self._recorder = recorder
+
+    def get(self, ref: Ref) -> Object | None:
+        return self._inner.get(ref)
+
+    def list(
+        self, api_version: str, kind: str, *, namespace: str = "", selector: str = ""
+    ) -> tuple[Object, ...]:
+        return self._inner.list(api_version, kind, namespace=namespace, selector=selector)
+
+    def fetch(self, path: str, *, timeout: float = 10.0) -> HttpReply:
+        return self._inner.fetch(path, timeout=timeout)
+
+    def create(self, thing: Object) -> Object:
+        target = str(Ref.of(thing))
+        self._recorder.change("create", target)
+        made = self._inner.create(thing)
+        self._recorder.done("create", target)
+        return made
+
+    def replace(self, thing: Object) -> Object:
+        ref = Ref.of(thing)
+        self._recorder.change("update", str(ref), before=self._before(ref))
+        changed = self._inner.replace(thing)
+        self._recorder.done("update", str(ref))
+        return changed
+
+    def patch(self, ref: Ref, change: Mapping[str, Any]) -> Object:
+        self._recorder.change("update", str(ref), before=self._before(ref))
+        changed = self._inner.patch(ref, change)
+        self._recorder.done("update", str(ref), ", ".join(sorted(change)))
+        return changed
+
+    def delete(self, ref: Ref) -> None:
+        self._recorder.change("delete", str(ref), before=self._before(ref))
+        self._inner.delete(ref)
+        self._recorder.done("delete", str(ref))
+
+    def _before(self, ref: Ref) -> Mapping[str, Any] | None:
+        live = self._inner.get(ref)
+        if live is None:
+            return None
+        return {"sha256": self._recorder.ledger.keep(json.dumps(live, sort_keys=True).encode())}
+
+
+class RecordedRuntime:
+    """A Runtime whose pulls are recorded."""
+
+    def __init__(self, inner: Runtime, recorder: Recorder) -> None:
+        self._inner = inner
+        self._recorder = recorder
+
+    def about(self) -> RuntimeFact:
+        return self._inner.about()
+
+    def images(self) -> tuple[ImageFact, ...]:
+        return self._inner.images()
+
+    def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
+        return self._inner.containers(namespace=namespace)
+
+    def pull(self, image: str) -> str:
+        self._recorder.change("pull", image)
+        found = self._inner.pull(image)
+        self._recorder.done("pull", image)
+        return found

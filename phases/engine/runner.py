@@ -1,0 +1,165 @@
+"""Carries a plan out: phases whose inputs are ready side by side, every outcome told to the journal.
+
+What a phase does lives in its own file; the process around a run lives in `process`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Literal
+
+from phases.engine import events as e
+from phases.engine.context import Context
+from phases.engine.errors import Cancelled, InstallerError, PhaseError
+from phases.engine.plan import Plan, PlannedPhase
+from phases.system.ports import ClusterError, RuntimeFailure
+
+Ending = Literal["ended", "failed", "cancelled"]
+
+
+@dataclass(slots=True)
+class Tracker:
+    """What has gone wrong in a run so far: the first failure, and whether it was asked to stop."""
+
+    error: InstallerError | None = None
+    changes: int = 0
+    running: dict[Future[Ending], str] = field(default_factory=dict)
+
+
+class Runner:
+    """Runs one plan once. `stop_signal` gives the number of the signal that asked to stop, or 0."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        make_context: Callable[[PlannedPhase], Context],
+        emit: Callable[[e.Event], None],
+        stop_signal: Callable[[], int],
+    ) -> None:
+        self._plan = {planned.phase.name: planned for planned in plan.phases}
+        self._graph = plan.graph()
+        self._make_context = make_context
+        self._emit = emit
+        self._stop_signal = stop_signal
+        self._tracker = Tracker()
+
+    def run(self) -> e.RunFinished:
+        """Runs every phase that can be run and says how it ended; nothing new starts after a failure."""
+        self._graph.prepare()
+        with ThreadPoolExecutor(max_workers=8, thread_name_prefix="phase") as pool:
+            self._start_ready(pool)
+            while self._tracker.running:
+                for name in self._ended():
+                    self._graph.done(name)
+                self._start_ready(pool)
+        return self._result()
+
+    def _start_ready(self, pool: ThreadPoolExecutor) -> None:
+        while self._may_start() and (ready := self._graph.get_ready()):
+            for name in ready:
+                planned = self._plan[name]
+                if planned.skip:
+                    self._graph.done(name)
+                else:
+                    self._tracker.running[pool.submit(self._carry_out, planned)] = name
+
+    def _may_start(self) -> bool:
+        return not (self._tracker.error or self._stop_signal()) and self._graph.is_active()
+
+    def _ended(self) -> Iterator[str]:
+        finished, _ = wait(self._tracker.running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            name = self._tracker.running.pop(future)
+            if future.result() == "ended":
+                yield name
+
+    def _carry_out(self, planned: PlannedPhase) -> Ending:
+        """One phase from start to end: the engine's boundary, where any error becomes an event."""
+        name = planned.phase.name
+        context: Context | None = None
+        try:
+            context = self._make_context(planned)
+            self._run_phase(planned, context)
+        except Cancelled:
+            return "cancelled"
+        except InstallerError as error:
+            return self._failed(name, error)
+        except (OSError, ClusterError, RuntimeFailure) as error:
+            return self._failed(name, from_port(name, error))
+        except Exception as error:  # noqa: BLE001  the engine's boundary
+            self._emit(e.Output(name, "engine", traceback.format_exc(limit=-4)))
+            return self._failed(name, unexpected(name, error))
+        finally:
+            self._tracker.changes += context.tally.changes if context else 0
+        return "ended"
+
+    def _run_phase(self, planned: PlannedPhase, context: Context) -> None:
+        phase = planned.phase
+        if phase.skip and (reason := phase.skip(context)):
+            self._emit(e.PhaseSkipped(phase.name, reason))
+            return
+        self._emit(e.PhaseStarted(phase.name))
+        phase.run(context)
+        self._emit(e.PhaseFinished(phase.name, context.tally.changes))
+
+    def _failed(self, name: str, error: InstallerError) -> Ending:
+        self._tracker.error = self._tracker.error or error
+        self._emit(e.PhaseFailed(name, failure(error)))
+        return "failed"
+
+    def _result(self) -> e.RunFinished:
+        error, changes = self._tracker.error, self._tracker.changes
+        if error is not None:
+            outcome: e.Outcome = "refused" if error.exit_code in (3, 6) else "failed"
+            return e.RunFinished(outcome, error.exit_code, changes, failure(error))
+        if signal := self._stop_signal():
+            stopped = failure(Cancelled(signal))
+            return e.RunFinished("cancelled", 128 + signal, changes, stopped)
+        return e.RunFinished("done" if changes else "unchanged", 0, changes)
+
+
+def failure(error: InstallerError) -> e.Failure:
+    """An error as the journal tells it."""
+    return e.Failure(**error.as_data())
+
+
+def from_port(phase: str, error: OSError | ClusterError | RuntimeFailure) -> PhaseError:
+    """What a port raised, as a phase's error with the port's own words as the cause."""
+    if isinstance(error, ClusterError):
+        return PhaseError(
+            "api-refused" if error.status else "api-unreachable",
+            "the API server refused a request" if error.status else "the API server didn't answer",
+            where=phase,
+            why=error.message,
+            remedy="Run the same command again to resume",
+        )
+    if isinstance(error, RuntimeFailure):
+        return PhaseError(
+            "runtime-failed",
+            "the container runtime failed",
+            where=phase,
+            why=str(error),
+            remedy="See `systemctl status containerd`, then run the same command again",
+        )
+    place = f" ({error.filename})" if error.filename else ""
+    return PhaseError(
+        "system-refused",
+        f"the system refused a change{place}",
+        where=phase,
+        why=error.strerror or str(error),
+        remedy="Mend the cause and run the same command again to resume",
+    )
+
+
+def unexpected(phase: str, error: Exception) -> PhaseError:
+    """An error that nobody foresaw: a defect of this program, said as such."""
+    return PhaseError(
+        "defect",
+        f"a defect in kubeboot-tui stopped the phase ({type(error).__name__})",
+        where=phase,
+        why=str(error),
+        remedy="The journal of this run holds the details; a second run resumes",
+    )

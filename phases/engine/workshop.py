@@ -1,0 +1,120 @@
+"""Makes the context of each phase: one set of ports for all, recorded in the name of the phase.
+
+It also keeps the engine's own place on the disk: the state folder and the folder of the run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from phases.engine import events as e
+from phases.engine.context import Context, Options, Tally
+from phases.engine.journal import Journal
+from phases.engine.ledger import Ledger
+from phases.engine.plan import PlannedPhase
+from phases.engine.recorded import RecordedCluster, RecordedHost, RecordedRuntime, Recorder
+from phases.engine.stop import Stop
+from phases.model.types import Configuration
+from phases.model.versions import Version
+from phases.system.ports import Cluster, Ports, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an engine keeps its own files: the state folder and in it the folder of this run."""
+
+    state: Path
+    run: Path
+
+    @property
+    def journal(self) -> Path:
+        return self.run / "journal.jsonl"
+
+    @property
+    def handover(self) -> Path:
+        return self.run / "handover.json"
+
+    @property
+    def log(self) -> Path:
+        return self.run / "engine.log"
+
+
+def new_place(state: Path) -> Place:
+    """A folder of its own for a run, named by the time so that listings sort."""
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    place = Place(state, state / "runs" / name)
+    place.run.mkdir(mode=0o700, parents=True)
+    return place
+
+
+class Workshop:
+    """Holds what all phases of a run share."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        options: Options,
+        ports: Ports,
+        place: Place,
+        journal: Journal,
+        stop: Stop,
+    ) -> None:
+        self._configuration = configuration
+        self._options = options
+        self._ports = ports
+        self._place = place
+        self._journal = journal
+        self._stop = stop
+        self._ledger = Ledger(place.state)
+        self._ours = self._ledger.targets()
+
+    def context(self, planned: PlannedPhase) -> Context:
+        """The context of one phase, with a tally of its own."""
+        name, tally = planned.phase.name, Tally()
+        emit = partial(self._emit, tally)
+        recorder = Recorder(self._place.run.name, name, self._ledger, emit)
+        return Context(
+            phase=name,
+            configuration=self._configuration,
+            version=Version.parse(self._configuration.cluster.kubernetes_version),
+            options=self._options,
+            host=RecordedHost(self._ports.host, recorder),
+            clock=self._ports.clock,
+            emit=emit,
+            hand_over=partial(self._hand_over, name),
+            connect=partial(self._connect, recorder),
+            open_runtime=partial(self._open_runtime, recorder),
+            stop_signal=lambda: self._stop.signal,
+            ours=self._ours,
+            step_skips=planned.step_skips,
+            tally=tally,
+        )
+
+    def _emit(self, tally: Tally, event: e.Event) -> None:
+        if isinstance(event, e.Effect):
+            tally.changes += 1
+        self._journal.append(event)
+
+    def _connect(self, recorder: Recorder, kubeconfig: bytes, server: str) -> Cluster:
+        return RecordedCluster(self._ports.cluster(kubeconfig, server), recorder)
+
+    def _open_runtime(self, recorder: Recorder) -> Runtime:
+        socket = self._configuration.init.node_registration.cri_socket
+        return RecordedRuntime(self._ports.runtime(socket), recorder)
+
+    def _hand_over(self, phase: str, data: Mapping[str, Any]) -> str:
+        """Writes what only the operator may see to a file of mode 0600 and tells where it lies."""
+        path = self._place.handover
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(fd, "w") as file:
+            json.dump(data, file, indent=1)
+        self._journal.append(e.HandoverWritten(phase, str(path)))
+        return str(path)

@@ -1,0 +1,119 @@
+"""The command line: verbs, their flags, and which exit code they end with.
+
+Nothing heavy is imported before it is needed; the flags themselves are data in `flags`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import NoReturn
+
+from phases.engine.errors import ConfigurationError, InstallerError
+from tui.flags import KUBEADM_RUN, KUBEADM_VALUES, OURS, Flag
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with our one sentence for what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}. `{self.prog} --help` shows what there is.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb; returns its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except InstallerError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        return int(getattr(error, "refused_with", error.exit_code))
+    except BrokenPipeError:
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = Parser(prog="kubeboot-tui", description="Makes this machine the master of a Kubernetes cluster.")
+    top.add_argument("--version", action="version", version=_version())
+    top.set_defaults(run=_screen)
+    verbs = top.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
+    _add_init(verbs)
+    phases = verbs.add_parser("phases", help="list the phases of init")
+    phases.set_defaults(run=_phases)
+    watching = verbs.add_parser("watch", help="follow the run that is under way, or show the last one")
+    watching.add_argument("--json", action="store_true", help="print the journal itself")
+    watching.set_defaults(run=_watch)
+    engine = verbs.add_parser("engine")  # no help: it is what the other verbs start
+    engine.set_defaults(run=_engine)
+    return top
+
+
+def _add_init(verbs: argparse._SubParsersAction[Parser]) -> None:
+    init = verbs.add_parser("init", help="make this machine a control plane, without a screen")
+    init.set_defaults(run=_init)
+    for title, flags in (
+        ("the configuration (kubeadm's flags)", KUBEADM_VALUES),
+        ("the run (kubeadm's flags)", KUBEADM_RUN),
+        ("the run (ours)", OURS),
+    ):
+        group = init.add_argument_group(title)
+        for flag in flags:
+            _add_flag(group, flag)
+
+
+def _add_flag(group: argparse._ArgumentGroup, flag: Flag) -> None:
+    if flag.kind == "switch":
+        group.add_argument(f"--{flag.name}", dest=flag.key, action="store_true", help=flag.help)
+    elif flag.kind == "list":
+        group.add_argument(
+            f"--{flag.name}", dest=flag.key, action="extend", type=_names, metavar=flag.metavar, help=flag.help
+        )
+    else:
+        kind = int if flag.kind == "number" else str
+        group.add_argument(f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
+def _version() -> str:
+    return f"kubeboot-tui {metadata.version('kubeboot-tui')}"
+
+
+def _screen(_arguments: argparse.Namespace) -> int:
+    raise ConfigurationError(
+        "no-screen", "the screens aren't there yet", remedy="Use `kubeboot-tui init --config FILE`"
+    )
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from tui.init import init
+
+    return init(arguments)
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from tui.init import watch_latest
+
+    return watch_latest(as_json=arguments.json)
+
+
+def _phases(_arguments: argparse.Namespace) -> int:
+    from phases.engine.plan import Selection, make_plan
+    from phases.engine.registry import discover
+
+    for planned in make_plan(discover(), "init", Selection()).phases:
+        print(f"{planned.phase.name:<22}{planned.phase.title}")  # noqa: T201
+        for step in planned.phase.steps:
+            print(f"  /{step}")  # noqa: T201
+    return 0
+
+
+def _engine(_arguments: argparse.Namespace) -> int:
+    from phases.engine.process import main as engine
+
+    return engine()

@@ -1,0 +1,164 @@
+"""A run without a screen: the journal as plain lines, as live lines on a terminal, or as JSON.
+
+The words at the end (join commands, what to do next) live in `closing`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from phases.engine import events as e
+from phases.engine.journal import Record, encode
+from phases.engine.state import PhaseState, RunState, fold
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SIGNS = {"done": "✓", "unchanged": "=", "skipped": "↷", "failed": "✗", "running": "●", "waiting": "○"}
+WORDS = {"unchanged": "unchanged", "skipped": "skipped", "failed": "failed"}
+ASCII = str.maketrans({"✓": "+", "=": "=", "↷": "-", "✗": "x", "●": ">", "○": ".", "·": "-", "→": ">"})
+
+
+class View(Protocol):
+    """Shows a run as it goes."""
+
+    def show(self, record: Record, state: RunState) -> None: ...
+    def tick(self, state: RunState) -> None: ...
+    def close(self, state: RunState) -> None: ...
+
+
+def watch(records: Iterable[Record | None], view: View) -> RunState:
+    """Folds records into a state and shows each; returns the last state."""
+    state = RunState()
+    for record in records:
+        if record is None:
+            view.tick(state)
+            continue
+        state = fold(state, record)
+        view.show(record, state)
+    view.close(state)
+    return state
+
+
+class JsonView:
+    """The journal itself, line by line."""
+
+    def show(self, record: Record, state: RunState) -> None:
+        print(encode(record), flush=True)  # noqa: T201
+
+    def tick(self, state: RunState) -> None:
+        """Nothing to do between records."""
+
+    def close(self, state: RunState) -> None:
+        """Nothing is left open."""
+
+
+class LineView:
+    """One line per thing worth a line; for logs, serial consoles and screen readers."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+
+    def show(self, record: Record, state: RunState) -> None:
+        for line in lines(record, state):
+            self._print(line)
+
+    def tick(self, state: RunState) -> None:
+        """Nothing to do between records."""
+
+    def close(self, state: RunState) -> None:
+        """Nothing is left open."""
+
+    def _print(self, line: str) -> None:
+        encoding = self._out.encoding or "ascii"
+        text = line if encoding.lower().startswith("utf") else line.translate(ASCII)
+        safe = text.encode(encoding, "replace").decode(encoding)
+        print(safe, file=self._out, flush=True)
+
+
+def lines(record: Record, state: RunState) -> Iterable[str]:
+    """What one record says in plain lines; most say nothing."""
+    event = record.event
+    if isinstance(event, e.RunStarted):
+        yield heading(event)
+    elif isinstance(event, e.PhaseFinished | e.PhaseSkipped | e.PhaseFailed):
+        yield summary(state.phases[event.phase])
+        if isinstance(event, e.PhaseFailed):
+            yield from reasons(event.failure)
+    elif isinstance(event, e.Warned):
+        yield f"! {event.phase + ': ' if event.phase else ''}{event.text}"
+    elif isinstance(event, e.CancelRequested):
+        yield "  stopping at the next safe point"
+
+
+def heading(event: e.RunStarted) -> str:
+    """The first line: what runs, where, and whether it is the real thing."""
+    kinds = {"real": "", "rehearsal": " · rehearsal: nothing on this machine is touched"}
+    kind = kinds.get(event.mode, " · dry run: nothing is changed")
+    return f"kubeboot-tui · Kubernetes {event.version} on {event.node}{kind}"
+
+
+def summary(phase: PhaseState) -> str:
+    """A phase in one line: its sign, title, time and what came of it."""
+    time = took(phase.started, phase.finished)
+    return f"{SIGNS[phase.status]} {phase.title:<32}{time:>8}  {_note(phase)}".rstrip()
+
+
+def _note(phase: PhaseState) -> str:
+    if phase.status == "done":
+        return f"{phase.changes} change{'s' if phase.changes != 1 else ''}"
+    word = WORDS.get(phase.status, "")
+    return f"{word}: {phase.reason}" if phase.reason else word
+
+
+def reasons(failure: e.Failure) -> Iterable[str]:
+    """A failure as a few indented lines: what, why, what next."""
+    yield f"  {failure.what}"
+    yield from (f"  {line}" for line in failure.why.splitlines())
+    if failure.remedy:
+        yield f"  → {failure.remedy}"
+
+
+def took(started: datetime | None, finished: datetime | None) -> str:
+    """A time span in seconds, empty while either end is unknown."""
+    if started is None or finished is None:
+        return ""
+    return f"{(finished - started).total_seconds():.1f} s"
+
+
+class LiveView:
+    """On a terminal: finished phases scroll up as lines, each running one keeps a live line."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._now = now
+        self._console = Console(highlight=False, markup=False)
+        self._live = Live(console=self._console, refresh_per_second=10, transient=True)
+        self._live.start()
+
+    def show(self, record: Record, state: RunState) -> None:
+        for line in lines(record, state):
+            self._console.print(line)
+        self._live.update(self._running(state))
+
+    def tick(self, state: RunState) -> None:
+        self._live.update(self._running(state))
+
+    def close(self, state: RunState) -> None:
+        self._live.stop()
+
+    def _running(self, state: RunState) -> RenderableType:
+        from rich.text import Text
+
+        running = (phase for phase in state.phases.values() if phase.status == "running")
+        return Text("\n".join(f"{SIGNS['running']} {self._line(phase)}" for phase in running))
+
+    def _line(self, phase: PhaseState) -> str:
+        steps = [step.name for step in phase.steps.values() if step.status == "running"]
+        time = took(phase.started, self._now())
+        return f"{phase.title:<32}{time:>8}  {' · '.join(steps)}".rstrip()
