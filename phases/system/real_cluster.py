@@ -1,0 +1,88 @@
+"""The Cluster port on a real API server: objects and errors as the server gives them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from phases.system.credentials import credentials
+from phases.system.kinds import collection, path
+from phases.system.objects import plain
+from phases.system.ports import ClusterError, HttpReply, Object, Ref
+from phases.system.rest import Rest
+
+TIMEOUT = 10.0
+MERGE = "application/merge-patch+json"
+
+
+class RealCluster:
+    """Speaks with one kubeconfig; `server` replaces the file's own where it isn't empty."""
+
+    def __init__(self, kubeconfig: bytes, server: str = "") -> None:
+        self._rest = Rest(credentials(kubeconfig, server))
+
+    def get(self, ref: Ref) -> Object | None:
+        try:
+            return self._call("GET", path(ref))
+        except ClusterError as error:
+            if (error.status, error.reason) == (404, "NotFound"):
+                return None
+            raise
+
+    def list(
+        self, api_version: str, kind: str, *, namespace: str = "", selector: str = ""
+    ) -> tuple[Object, ...]:
+        query = "?" + urlencode({"labelSelector": selector}) if selector else ""
+        found = self._call("GET", collection(api_version, kind, namespace) + query)
+        return tuple({"apiVersion": api_version, "kind": kind, **one} for one in found["items"])
+
+    def create(self, thing: Object) -> Object:
+        ref = Ref.of(thing)
+        path(ref)
+        return self._call("POST", collection(ref.api_version, ref.kind, ref.namespace), thing)
+
+    def replace(self, thing: Object) -> Object:
+        return self._call("PUT", path(Ref.of(thing)), thing)
+
+    def patch(self, ref: Ref, change: Mapping[str, Any]) -> Object:
+        return self._call("PATCH", path(ref), change, kind=MERGE)
+
+    def delete(self, ref: Ref) -> None:
+        self._call("DELETE", path(ref))
+
+    def fetch(self, path: str, *, timeout: float = TIMEOUT) -> HttpReply:
+        return self._rest.send("GET", path, timeout=timeout)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        kind: str = "application/json",
+    ) -> dict[str, Any]:
+        reply = self._rest.send(
+            method, path, body=None if body is None else plain(body), kind=kind, timeout=TIMEOUT
+        )
+        return answer(reply)
+
+
+def answer(reply: HttpReply) -> dict[str, Any]:
+    """The object in a reply; a ClusterError for a refusal, or for what no API server would say."""
+    try:
+        found = json.loads(reply.body)
+    except ValueError:
+        found = None
+    if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise refusal(reply, found if isinstance(found, dict) else {})
+    if not isinstance(found, dict):
+        raise ClusterError(0, "Garbled", f"not an object: {reply.body[:200]!r}")
+    return found
+
+
+def refusal(reply: HttpReply, status: Mapping[str, Any]) -> ClusterError:
+    """The server's own reason and sentence, if it gave a Status object."""
+    words = status.get("message") or f"HTTP {reply.status}: {reply.body[:200]!r}"
+    return ClusterError(reply.status, status.get("reason") or "", words)

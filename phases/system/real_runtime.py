@@ -1,0 +1,172 @@
+"""The Runtime port on a real container runtime, spoken to over its CRI socket, without any tool."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from phases.system import cri, wire
+from phases.system.grpc_unix import (
+    DEADLINE_EXCEEDED,
+    NOT_FOUND,
+    OK,
+    UNIMPLEMENTED,
+    GrpcError,
+    unary,
+)
+from phases.system.ports import ContainerFact, ImageFact, RuntimeFact, RuntimeFailure
+
+TIMEOUT = 10.0
+PULL_TIMEOUT = 1800.0
+ENABLE = "enable its CRI plugin (containerd: disabled_plugins in /etc/containerd/config.toml)"
+
+
+class RealRuntime:
+    """`socket` is a path or a unix:// address; setting `stop` cancels a pull."""
+
+    def __init__(
+        self,
+        socket: str,
+        *,
+        timeout: float = TIMEOUT,
+        pull_timeout: float = PULL_TIMEOUT,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._path = socket.removeprefix("unix://")
+        self._timeout = timeout
+        self._pull_timeout = pull_timeout
+        self._stop = stop
+
+    def about(self) -> RuntimeFact:
+        version = self._call(cri.VERSION)
+        status = self._call(cri.STATUS, {"verbose": True})
+        ready, reason = readiness(status["status"]["conditions"])
+        return RuntimeFact(
+            name=version["runtime_name"],
+            version=version["runtime_version"],
+            ready=ready,
+            sandbox_image=sandbox_image(status["info"]),
+            cgroup_driver=self._cgroup_driver(),
+            reason=reason,
+        )
+
+    def images(self) -> tuple[ImageFact, ...]:
+        found = self._call(cri.LIST_IMAGES)["images"]
+        return tuple(ImageFact(tuple(one["repo_tags"]), one["id"], one["size"]) for one in found)
+
+    def pull(self, image: str) -> str:
+        asked = {"image": {"image": image}}
+        pulled = self._call(cri.PULL_IMAGE, asked, timeout=self._pull_timeout, stop=self._stop)
+        given: str = pulled["image_ref"]
+        found: str = self._call(cri.IMAGE_STATUS, asked)["image"]["id"]
+        return found or given
+
+    def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
+        """All containers of a namespace's pods, the newest attempt of each name last."""
+        pods = {
+            pod["id"]: pod["metadata"]["name"]
+            for pod in self._call(cri.LIST_PODS)["items"]
+            if pod["metadata"]["namespace"] == namespace
+        }
+        found = sorted(self._call(cri.LIST_CONTAINERS)["containers"], key=age)
+        here = [one for one in found if one["pod_sandbox_id"] in pods]
+        return tuple(self._fact(one, pods[one["pod_sandbox_id"]]) for one in here)
+
+    def _fact(self, container: Mapping[str, Any], pod: str) -> ContainerFact:
+        status = self._status(container["id"])
+        state = status["state"] if status["id"] else container["state"]
+        return ContainerFact(
+            id=container["id"],
+            name=container["metadata"]["name"],
+            pod=pod,
+            state=cri.CONTAINER_STATES[min(state, 3)],
+            attempt=container["metadata"]["attempt"],
+            exit_code=status["exit_code"],
+            reason=status["message"] or status["reason"],
+            log_path=status["log_path"],
+        )
+
+    def _status(self, container: str) -> dict[str, Any]:
+        """Empty for a container that has gone since it was listed."""
+        asked = {"container_id": container}
+        status: dict[str, Any] = self._call(cri.CONTAINER_STATUS, asked, but=NOT_FOUND)["status"]
+        return status
+
+    def _cgroup_driver(self) -> str:
+        """Empty for a runtime that is too old to tell."""
+        linux = self._call(cri.RUNTIME_CONFIG, but=UNIMPLEMENTED)["linux"]
+        return cri.CGROUP_DRIVERS[linux[0]["cgroup_driver"]] if linux else ""
+
+    def _call(
+        self,
+        call: cri.Call,
+        values: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        stop: threading.Event | None = None,
+        but: int = OK,
+    ) -> dict[str, Any]:
+        """The answer; an empty one for the status `but`. Raises RuntimeFailure."""
+        request = wire.encode(call.request, values or {})
+        seconds = timeout or self._timeout
+        try:
+            raw = unary(self._path, call.path, request, timeout=seconds, stop=stop)
+            return wire.decode(call.response, raw)
+        except GrpcError as error:
+            if but and error.code == but:
+                return wire.decode(call.response, b"")
+            raise self._failure(answered(error, seconds)) from error
+        except OSError as error:
+            raise self._failure(unreachable(error)) from error
+        except ValueError as error:
+            raise self._failure(f"an answer to {call.name} that can't be read: {error}") from error
+
+    def _failure(self, words: str) -> RuntimeFailure:
+        return RuntimeFailure(f"{self._path}: {words}")
+
+
+def answered(error: GrpcError, seconds: float) -> str:
+    """What a call's status means to an operator."""
+    if error.code == DEADLINE_EXCEEDED:
+        return f"the container runtime gave no answer within {seconds:g} s: it hangs"
+    if error.code == UNIMPLEMENTED and "unknown service" in error.message:
+        return f"the container runtime doesn't serve CRI v1 ({error.message}): {ENABLE}"
+    return error.message
+
+
+def unreachable(error: OSError) -> str:
+    """Why the socket couldn't be spoken to."""
+    match error:
+        case FileNotFoundError():
+            return "no such socket: the container runtime isn't installed, or isn't running"
+        case ConnectionRefusedError():
+            return "nothing listens at this socket: the container runtime isn't running"
+        case PermissionError():
+            return "permission denied: only root may speak to the container runtime"
+        case BlockingIOError() | TimeoutError():
+            return "the container runtime takes no more connections: it hangs"
+    return error.strerror or str(error)
+
+
+def readiness(conditions: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
+    """The runtime's own word; the network's doesn't count, there is none before its add-on."""
+    for condition in conditions:
+        if condition["type"] == "RuntimeReady":
+            words = condition["message"] or condition["reason"]
+            return condition["status"], "" if condition["status"] else words
+    return False, "the container runtime doesn't say whether it is ready"
+
+
+def sandbox_image(info: Mapping[str, str]) -> str:
+    """The pause image in the runtime's verbose status; empty where it isn't told."""
+    try:
+        config = json.loads(info.get("config", "{}"))
+    except ValueError:
+        return ""
+    return str(config.get("sandboxImage", "")) if isinstance(config, dict) else ""
+
+
+def age(container: Mapping[str, Any]) -> tuple[int, str]:
+    return container["created_at"], container["id"]
