@@ -2,7 +2,8 @@
 
 Loading, defaults, validation and writing live beside it. Attribute names are the snake_case
 of kubeadm's own keys; where that rule fails the field carries its `key`. `None` and empty
-mean 'not given' until defaults have been applied (see `defaults`).
+mean 'not given' until defaults have been applied (see `defaults`). Fields marked `always` are
+written even when empty, as kubeadm writes them.
 """
 
 from __future__ import annotations
@@ -37,48 +38,50 @@ Document = Mapping[str, Any]
 """A component's configuration, kept as plain frozen YAML data in that component's own keys."""
 
 EMPTY: Document = MappingProxyType({})
+ALWAYS: Mapping[str, Any] = {"always": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Arg:
     """One command line flag; a name may be given more than once."""
 
-    name: str
-    value: str
+    name: str = field(metadata=ALWAYS)
+    value: str = field(default="", metadata=ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class EnvVar:
     """One environment variable, as in a container: a value or a `valueFrom`."""
 
-    name: str
+    name: str = field(metadata=ALWAYS)
     value: str = ""
-    value_from: Document = field(default_factory=lambda: EMPTY)
+    value_from: Document = field(default_factory=lambda: EMPTY, metadata={"record": "EnvVarSource"})
 
 
 @dataclass(frozen=True, slots=True)
 class HostPathMount:
     """A host path mounted into a static pod."""
 
-    name: str
-    host_path: str
-    mount_path: str
+    name: str = field(metadata=ALWAYS)
+    host_path: str = field(metadata=ALWAYS)
+    mount_path: str = field(metadata=ALWAYS)
     read_only: bool = False
     path_type: HostPathType = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Taint:
-    key: str
-    effect: TaintEffect
+    key: str = field(metadata=ALWAYS)
+    effect: TaintEffect = field(metadata=ALWAYS)
     value: str = ""
+    time_added: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BootstrapToken:
-    """`id.secret`, with its lifetime: `ttl` 0 never expires; `expires` is an absolute RFC 3339 time."""
+    """`id.secret`, with its lifetime: `ttl` 0 never ends; `expires` is an RFC 3339 time."""
 
-    token: Secret | None = None
+    token: Secret | None = field(default=None, metadata=ALWAYS)
     description: str = ""
     ttl: timedelta | None = None
     expires: str = ""
@@ -98,7 +101,7 @@ class NodeRegistration:
 
     name: str = ""
     cri_socket: str = field(default="", metadata={"key": "criSocket"})
-    taints: tuple[Taint, ...] | None = None
+    taints: tuple[Taint, ...] | None = field(default=None, metadata=ALWAYS)
     kubelet_extra_args: tuple[Arg, ...] = ()
     ignore_preflight_errors: tuple[str, ...] = ()
     image_pull_policy: PullPolicy | None = None
@@ -141,7 +144,7 @@ class InitConfiguration:
 class LocalEtcd:
     image_repository: str = ""
     image_tag: str = ""
-    data_dir: str = ""
+    data_dir: str = field(default="", metadata=ALWAYS)
     extra_args: tuple[Arg, ...] = ()
     extra_envs: tuple[EnvVar, ...] = ()
     server_cert_sans: tuple[str, ...] = field(default=(), metadata={"key": "serverCertSANs"})
@@ -150,11 +153,11 @@ class LocalEtcd:
 
 @dataclass(frozen=True, slots=True)
 class ExternalEtcd:
-    endpoints: tuple[str, ...]
+    endpoints: tuple[str, ...] = field(metadata=ALWAYS)
     http_endpoints: tuple[str, ...] = field(default=(), metadata={"key": "httpEndpoints"})
-    ca_file: str = ""
-    cert_file: str = ""
-    key_file: str = ""
+    ca_file: str = field(default="", metadata=ALWAYS)
+    cert_file: str = field(default="", metadata=ALWAYS)
+    key_file: str = field(default="", metadata=ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)

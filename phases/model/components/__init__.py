@@ -1,0 +1,1 @@
+"""Tables of the configurations that kubeadm passes on; `phases.model.tables` reads them."""

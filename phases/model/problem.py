@@ -1,0 +1,64 @@
+"""What is wrong with a configuration, and where: the one way this package complains.
+
+Nothing here is printed or raised to an operator as such; the engine turns it into its own error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value begins in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One sentence about one field.
+
+    `path` is dotted, `networking.podSubnet` or `apiServer.extraArgs[0].name`, and empty when the
+    whole file is meant; `line` and `column` count from 1 and are 0 when the value is in no file.
+    """
+
+    path: str
+    message: str
+    remedy: str = ""
+    line: int = 0
+    column: int = 0
+    file: str = ""
+
+    def __str__(self) -> str:
+        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        where = ": ".join(part for part in (spot, self.path) if part)
+        advice = f" {self.remedy}." if self.remedy else ""
+        return f"{where}: {self.message}.{advice}" if where else f"{self.message}.{advice}"
+
+
+class Problems(Exception):  # noqa: N818
+    """All problems found in one go, in the order of the file; never empty."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def located(
+    problems: Iterable[Problem], places: Mapping[str, Place], file: str
+) -> tuple[Problem, ...]:
+    """The same problems with the line and column that their field, or its nearest parent, has."""
+    return tuple(_located(problem, places, file) for problem in problems)
+
+
+def _located(problem: Problem, places: Mapping[str, Place], file: str) -> Problem:
+    path = problem.path
+    while path and path not in places:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    place = places.get(path)
+    if place is None or problem.line:
+        return problem
+    return replace(problem, line=place.line, column=place.column, file=file)
