@@ -1,0 +1,127 @@
+"""Go modules to programs, by the ordinary module proxy. What is built is in versions.py."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cache as once
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from . import cache, command, versions
+from .errors import LabError
+from .versions import GoModule
+
+PAUSE = """package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() { // holds a pod's namespaces until it is told to go
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	<-stop
+}
+"""
+
+
+class _Module(TypedDict):
+    Path: str
+    Version: NotRequired[str]
+
+
+class _Replacement(TypedDict):
+    Old: _Module
+    New: _Module
+
+
+class _GoMod(TypedDict):
+    Go: str
+    Require: list[_Module]
+    Replace: list[_Replacement] | None
+
+
+ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+FLAGS = ("-trimpath", "-buildvcs=false")
+
+
+def binary(name: str, version: str | None = None) -> Path:
+    """A built program; of Kubernetes, that of `version` (by default the newest)."""
+    if name == "pause":
+        return pause()
+    for module in versions.MODULES:
+        if name in module.programs and version in (None, module.version):
+            return module_programs(module) / name
+    raise LabError(f"the lab builds no {name} of version {version}")
+
+
+@once
+def module_programs(module: GoModule) -> Path:
+    """A folder with the module's programs."""
+    recipe = (vars(module), ENVIRONMENT, FLAGS)
+    return cache.artefact(module.name, recipe, lambda draft: _build(module, draft))
+
+
+@once
+def pause() -> Path:
+    return cache.artefact("pause", PAUSE, _build_pause)
+
+
+def _build(module: GoModule, draft: Path) -> None:
+    draft.mkdir()
+    work = draft / "work"
+    work.mkdir()
+    go_mod = _shadow(module)
+    (work / "go.mod").write_text(go_mod)
+    for name, package in module.programs.items():
+        _go(module.name, work, *FLAGS, *module.flags, "-o", str(draft / name), package)
+    shutil.rmtree(work)
+
+
+def _build_pause(draft: Path) -> None:
+    work = draft.with_suffix(".work")
+    work.mkdir(exist_ok=True)
+    (work / "go.mod").write_text("module lab/pause\ngo 1.26\n")
+    (work / "main.go").write_text(PAUSE)
+    _go("pause", work, *FLAGS, "-ldflags", "-s -w", "-o", str(draft), ".")
+    shutil.rmtree(work)
+
+
+def _go(name: str, work: Path, *arguments: str) -> None:
+    command.logged(["go", "build", *arguments], cache.log(name), ENVIRONMENT, work)
+
+
+def _shadow(module: GoModule) -> str:
+    """A go.mod that depends on the module with the very versions its authors built it with.
+
+    A published module can't be built in place: its `replace` lines point to folders beside it
+    that aren't published with it. So its go.mod becomes ours, plus itself, and each such line
+    points to the published version instead.
+    """
+    upstream = _go_mod(module)
+    lines = [f"module lab/{module.name}", f"go {upstream['Go']}"]
+    lines.append(f"require {module.path} v{module.version}")
+    lines += [f"require {need['Path']} {need['Version']}" for need in upstream["Require"]]
+    lines += [_replace(module, entry) for entry in upstream["Replace"] or ()]
+    return "\n".join(lines) + "\n"
+
+
+def _replace(module: GoModule, entry: _Replacement) -> str:
+    old, new = entry["Old"]["Path"], entry["New"]
+    if "Version" in new:
+        return f"replace {old} => {new['Path']} {new['Version']}"
+    if new["Path"].startswith("./staging/"):
+        return f"replace {old} => {old} v0.{module.version.split('.', 1)[1]}"
+    return f"// {old} is published beside this module, with the same version"
+
+
+def _go_mod(module: GoModule) -> _GoMod:
+    where = f"{module.path}@v{module.version}"
+    found = command.check("go", "mod", "download", "-json", where, cwd=Path("/"))
+    path = json.loads(found.stdout)["GoMod"]
+    parsed = command.check("go", "mod", "edit", "-json", path, cwd=Path("/")).stdout
+    loaded: _GoMod = json.loads(parsed)
+    return loaded

@@ -1,0 +1,91 @@
+"""A node's own control groups: a child of ours in every hierarchy, and nothing beyond it.
+
+They keep two kubelets apart (both use /kubepods), and they are the one sure list of a node's
+processes, whoever started them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path("/sys/fs/cgroup")
+
+
+def name(number: int) -> str:
+    return f"kbt-n{number}"
+
+
+def make(number: int) -> list[Path]:
+    """Make the node's groups and return their folders."""
+    groups = [parent / name(number) for parent in _own()]
+    for group in groups:
+        group.mkdir(exist_ok=True)
+        for setting in ("cpuset.cpus", "cpuset.mems"):
+            # a new cpuset is empty, and nothing may enter it before it is filled
+            if (group / setting).exists() and ROOT / "cpuset" in group.parents:
+                (group / setting).write_text((group.parent / setting).read_text())
+    return groups
+
+
+def find(number: int) -> list[Path]:
+    """The groups that exist for a node, also those that another session made."""
+    return [
+        path
+        for depth in ("*", "*/*", "*/*/*", "*/*/*/*")
+        for path in ROOT.glob(f"{depth}/{name(number)}")
+        if path.is_dir()
+    ]
+
+
+def inner(number: int) -> list[Path]:
+    """The groups as the node's own processes have them: nspawn makes a level of its own in some."""
+    return [next(iter(group.glob("payload")), group) for group in find(number)]
+
+
+def processes(number: int) -> set[int]:
+    return {pid for group in find(number) for pid in _members(group)}
+
+
+def kill(number: int, patience: float = 10) -> None:
+    """End every process of the node and remove its groups."""
+    deadline = time.monotonic() + patience
+    while (pids := processes(number)) and time.monotonic() < deadline:
+        for pid in pids - {os.getpid()}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    for group in find(number):
+        _remove(group)
+
+
+def _own() -> list[Path]:
+    """The folder of this process's group in each hierarchy."""
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    places = [line.split(":", 2) for line in lines]
+    return [_folder(controllers) / path.lstrip("/") for _, controllers, path in places]
+
+
+def _folder(controllers: str) -> Path:
+    if controllers:
+        return ROOT / controllers.removeprefix("name=")
+    unified = ROOT / "unified"
+    return unified if unified.exists() else ROOT
+
+
+def _members(group: Path) -> set[int]:
+    found: set[int] = set()
+    for path in (group, *group.rglob("*/")):
+        with suppress(OSError):  # a group may vanish while we look
+            found.update(int(pid) for pid in (path / "cgroup.procs").read_text().split())
+    return found - {0}
+
+
+def _remove(group: Path) -> None:
+    folders = [Path(folder) for folder, _, _ in os.walk(group, topdown=False)]
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
