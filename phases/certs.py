@@ -41,7 +41,8 @@ def ensure_authority(context: Context, row: CertificateSpec) -> None:
         if reasons and not _unfinished(context, row, found):
             raise not_ours(context, row, reasons)
         if not reasons:
-            return show(context, row, found.certificate, "kept" if found.key else "external")
+            show(context, row, found.certificate, "kept" if found.key else "external")
+            return
     elif found.key is not None and not written_by_us(context, row):
         raise not_ours(context, row, ("its key is there without its certificate",))
     made = certificates.create_authority(row, context.configuration, context.clock.now())
@@ -68,12 +69,13 @@ def ensure_leaf(context: Context, row: CertificateSpec) -> None:
     found = find(context, row)
     reasons = judge(context, row, found, authority.certificate)
     if not reasons:
-        return show(context, row, found.certificate or b"", "kept")
-    if found.certificate is not None and not written_by_us(context, row):
+        show(context, row, found.certificate or b"", "kept")
+    elif found.certificate is not None and not written_by_us(context, row):
         raise not_ours(context, row, reasons)
-    if context.options.csr_only:
-        return ask(context, row)
-    sign(context, row, authority, reasons)
+    elif context.options.csr_only:
+        ask(context, row)
+    else:
+        sign(context, row, authority, reasons)
 
 
 def judge(
@@ -86,9 +88,7 @@ def judge(
     return certificates.check(row, context.configuration, pair, authority, context.clock.now())
 
 
-def sign(
-    context: Context, row: CertificateSpec, authority: Found, reasons: Iterable[str]
-) -> None:
+def sign(context: Context, row: CertificateSpec, authority: Found, reasons: Iterable[str]) -> None:
     if authority.certificate is None or authority.key is None:
         raise external_authority(context, row, reasons)
     signer = pki.Pair(authority.certificate, authority.key)
@@ -109,26 +109,32 @@ def ask(context: Context, row: CertificateSpec) -> None:
 def ensure_service_account(context: Context) -> None:
     """The key pair that service account tokens are signed and verified with."""
     private, public = context.pki("sa.key"), context.pki("sa.pub")
-    key, shown = context.read(private), context.read(public)
-    if key is not None and shown is not None and not certificates.check_service_account(key, shown):
-        return context.report("certificate", SERVICE_ACCOUNT, state="kept", path=private)
-    if key is not None and (mended := _public_half(context, key, shown)):
-        context.ensure_file(public, mended, mode=0o600)
-    elif key is None or private in context.ours:
-        key, made = certificates.create_service_account(context.configuration)
+    key = context.read(private)
+    half = public_half(key) if key else None
+    if half is None:
+        key, half = new_service_account(context, private, lost=key is not None)
         context.ensure_file(private, key, mode=0o600)
-        context.ensure_file(public, made, mode=0o600)
-    else:
-        raise ForeignState("foreign-sa", f"{private} can't be read as a key", where="certs")
-    context.report("certificate", SERVICE_ACCOUNT, state="created", path=private)
+    changed = context.read(public) is None or bool(
+        certificates.check_service_account(key or b"", context.needed(public))
+    )
+    if changed:
+        context.ensure_file(public, half, mode=0o600)
+    state = "created" if changed else "kept"
+    context.report("certificate", SERVICE_ACCOUNT, state=state, path=private)
 
 
-def _public_half(context: Context, key: bytes, shown: bytes | None) -> bytes | None:
-    """sa.pub made anew from sa.key, None where the key can't be read."""
+def public_half(key: bytes) -> bytes | None:
+    """The public key of sa.key, None where that can't be read."""
     try:
         return pki.public_key(key)
     except ValueError:
         return None
+
+
+def new_service_account(context: Context, private: str, *, lost: bool) -> tuple[bytes, bytes]:
+    if lost and private not in context.ours:
+        raise ForeignState("foreign-sa", f"{private} can't be read as a key", where="certs/sa")
+    return certificates.create_service_account(context.configuration)
 
 
 def find(context: Context, row: CertificateSpec) -> Found:
@@ -184,7 +190,7 @@ def external_authority(
         f"{context.pki(row.certificate_file)} is needed and can't be made here",
         where=f"certs/{row.name}",
         why=f"{'; '.join(reasons)}, and {key} is kept elsewhere",
-        remedy="`init --csr-only` writes the signing requests; put the signed certificates in place",
+        remedy="`init --csr-only` writes the requests; put the signed certificates in place",
     )
 
 

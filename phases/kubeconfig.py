@@ -30,12 +30,14 @@ def ensure_kubeconfig(context: Context, row: KubeconfigSpec) -> None:
     if content is not None:
         reasons = judge(context, row, content, authority)
         if not reasons:
-            return show(context, row, "kept")
+            show(context, row, "kept")
+            return
         if path not in context.ours:
             raise not_ours(path, row, reasons)
     if context.options.csr_only:
-        return ask(context, row, path)
-    create(context, row, path, authority)
+        ask(context, row, path)
+    else:
+        create(context, row, path, authority)
 
 
 def create(context: Context, row: KubeconfigSpec, path: str, authority: bytes) -> None:

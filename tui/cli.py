@@ -36,14 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = Parser(prog="kubeboot-tui", description="Makes this machine the master of a Kubernetes cluster.")
+    top = Parser(
+        prog="kubeboot-tui", description="Makes this machine the master of a Kubernetes cluster."
+    )
     top.add_argument("--version", action="version", version=_version())
     top.set_defaults(run=_screen)
     verbs = top.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
     _add_init(verbs)
     phases = verbs.add_parser("phases", help="list the phases of init")
     phases.set_defaults(run=_phases)
-    watching = verbs.add_parser("watch", help="follow the run that is under way, or show the last one")
+    watching = verbs.add_parser(
+        "watch", help="follow the run that is under way, or show the last one"
+    )
     watching.add_argument("--json", action="store_true", help="print the journal itself")
     watching.set_defaults(run=_watch)
     engine = verbs.add_parser("engine")  # no help: it is what the other verbs start
@@ -69,11 +73,18 @@ def _add_flag(group: argparse._ArgumentGroup, flag: Flag) -> None:
         group.add_argument(f"--{flag.name}", dest=flag.key, action="store_true", help=flag.help)
     elif flag.kind == "list":
         group.add_argument(
-            f"--{flag.name}", dest=flag.key, action="extend", type=_names, metavar=flag.metavar, help=flag.help
+            f"--{flag.name}",
+            dest=flag.key,
+            action="extend",
+            type=_names,
+            metavar=flag.metavar,
+            help=flag.help,
         )
     else:
         kind = int if flag.kind == "number" else str
-        group.add_argument(f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help)
+        group.add_argument(
+            f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help
+        )
 
 
 def _names(text: str) -> list[str]:

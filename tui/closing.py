@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from phases.engine.events import Failure, RunStarted
 from phases.engine.state import RunState
 
 KUBECONFIG = (
@@ -27,35 +28,30 @@ def handover(state: RunState) -> Mapping[str, Any]:
 
 def closing(state: RunState) -> Iterator[str]:
     """The last lines of a headless run."""
-    finished = state.finished
-    if finished is None:
+    started, finished = state.started, state.finished
+    yield ""
+    if started is None or finished is None:
         yield "The engine ended without finishing the run; the same command resumes it."
     elif finished.failure is not None:
-        yield ""
-        yield _verdict(state)
+        yield _verdict(finished.outcome, finished.failure)
     else:
-        yield from _success(state)
+        yield _success(started, finished.changes)
+        yield from _next_steps(handover(state))
 
 
-def _verdict(state: RunState) -> str:
-    assert state.finished and state.finished.failure  # noqa: S101
-    failure = state.finished.failure
+def _verdict(outcome: str, failure: Failure) -> str:
     words = {"refused": "Refused", "cancelled": "Stopped", "failed": "Failed"}
     where = f" in {failure.where}" if failure.where else ""
-    return f"{words[state.finished.outcome]}{where}: {failure.what}. {failure.remedy}."
+    return f"{words[outcome]}{where}: {failure.what}. {failure.remedy}."
 
 
-def _success(state: RunState) -> Iterator[str]:
-    assert state.finished and state.started  # noqa: S101
-    yield ""
-    changes = state.finished.changes
+def _success(started: RunStarted, changes: int) -> str:
     if not changes:
-        yield "Nothing to do: everything is as it should be."
-    elif state.started.mode == "real":
-        yield f"Done: {state.started.node} is a control plane now ({changes} changes)."
-    else:
-        yield f"Done: a {state.started.mode.replace('-', ' ')} of {changes} changes; this machine was not touched."
-    yield from _next_steps(handover(state))
+        return "Nothing to do: everything is as it should be."
+    if started.mode == "real":
+        return f"Done: {started.node} is a control plane now ({changes} changes)."
+    kind = started.mode.replace("-", " ")
+    return f"Done: a {kind} of {changes} changes; this machine was not touched."
 
 
 def _next_steps(data: Mapping[str, Any]) -> Iterator[str]:

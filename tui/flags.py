@@ -27,27 +27,62 @@ class Flag:
 
 
 KUBEADM_VALUES = (
-    Flag("apiserver-advertise-address", "text", "address that the API server advertises", "IP", True),
-    Flag("apiserver-bind-port", "number", "port that the API server listens on (6443)", "PORT", True),
-    Flag("apiserver-cert-extra-sans", "list", "more names for the API server's certificate", "NAMES", True),
+    Flag(
+        "apiserver-advertise-address", "text", "address that the API server advertises", "IP", True
+    ),
+    Flag(
+        "apiserver-bind-port", "number", "port that the API server listens on (6443)", "PORT", True
+    ),
+    Flag(
+        "apiserver-cert-extra-sans",
+        "list",
+        "more names for the API server's certificate",
+        "NAMES",
+        True,
+    ),
     Flag("cert-dir", "text", "folder of the certificates (/etc/kubernetes/pki)", "DIR", True),
-    Flag("control-plane-endpoint", "text", "stable address of the whole control plane", "HOST[:PORT]", True),
+    Flag(
+        "control-plane-endpoint",
+        "text",
+        "stable address of the whole control plane",
+        "HOST[:PORT]",
+        True,
+    ),
     Flag("cri-socket", "text", "socket of the container runtime", "SOCKET", True),
     Flag("feature-gates", "text", "feature gates of kubeadm, as name=true pairs", "GATES", True),
-    Flag("image-repository", "text", "registry of the control plane's images (registry.k8s.io)", "REPO", True),
+    Flag(
+        "image-repository",
+        "text",
+        "registry of the images (registry.k8s.io)",
+        "REPO",
+        True,
+    ),
     Flag("kubernetes-version", "text", "version of the control plane", "VERSION", True),
     Flag("node-name", "text", "name of this node (the host name)", "NAME", True),
     Flag("pod-network-cidr", "text", "address range of the pods", "CIDR", True),
     Flag("service-cidr", "text", "address range of the services (10.96.0.0/12)", "CIDR", True),
-    Flag("service-dns-domain", "text", "DNS domain of the services (cluster.local)", "DOMAIN", True),
+    Flag(
+        "service-dns-domain", "text", "DNS domain of the services (cluster.local)", "DOMAIN", True
+    ),
     Flag("token", "text", "bootstrap token, instead of a random one", "TOKEN", True),
-    Flag("token-ttl", "text", "how long the token is valid (24h0m0s; 0 is for ever)", "DURATION", True),
+    Flag(
+        "token-ttl",
+        "text",
+        "how long the token is valid (24h0m0s; 0 is for ever)",
+        "DURATION",
+        True,
+    ),
     Flag("certificate-key", "text", "key that --upload-certs encrypts with", "HEX", True),
 )
 
 KUBEADM_RUN = (
     Flag("config", "text", "a kubeadm configuration file; - reads standard input", "FILE"),
-    Flag("ignore-preflight-errors", "list", "checks whose errors become warnings; all means all", "CHECKS"),
+    Flag(
+        "ignore-preflight-errors",
+        "list",
+        "checks whose errors become warnings; all means all",
+        "CHECKS",
+    ),
     Flag("skip-phases", "list", "phases to leave out, as phase or phase/step", "PHASES"),
     Flag("patches", "text", "folder of patches for manifests and kubelet configuration", "DIR"),
     Flag("dry-run", "switch", "show what would be changed, change nothing"),
@@ -59,8 +94,17 @@ KUBEADM_RUN = (
 OURS = (
     Flag("only", "list", "run these phases alone", "PHASES"),
     Flag("from", "text", "start from this phase", "PHASE"),
-    Flag("rehearse", "text", "walk the whole way in a folder, without root and without touching this machine", "DIR"),
-    Flag("csr-only", "switch", "write keys and signing requests instead of certificates (for an external CA)"),
+    Flag(
+        "rehearse",
+        "text",
+        "walk the whole way in a folder; touches nothing else",
+        "DIR",
+    ),
+    Flag(
+        "csr-only",
+        "switch",
+        "write signing requests instead of certificates, for an external CA",
+    ),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),
 )

@@ -17,9 +17,18 @@ from phases.engine.state import PhaseState, RunState, fold
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-SIGNS = {"done": "✓", "unchanged": "=", "skipped": "↷", "failed": "✗", "running": "●", "waiting": "○"}
+SIGNS = {
+    "done": "✓",
+    "unchanged": "=",
+    "skipped": "↷",
+    "failed": "✗",
+    "running": "●",
+    "waiting": "○",
+}
 WORDS = {"unchanged": "unchanged", "skipped": "skipped", "failed": "failed"}
-ASCII = str.maketrans({"✓": "+", "=": "=", "↷": "-", "✗": "x", "●": ">", "○": ".", "·": "-", "→": ">"})
+ASCII = str.maketrans(
+    {"✓": "+", "=": "=", "↷": "-", "✗": "x", "●": ">", "○": ".", "·": "-", "→": ">"}
+)
 
 
 class View(Protocol):

@@ -1,4 +1,4 @@
-"""The verb `init` without a screen: from flags to a request, from the engine's journal to an exit code."""
+"""The verb `init` without a screen: from flags to a request, from the journal to an exit code."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _agreed() -> bool:
     """Asks a person at a terminal; a script has agreed by starting it."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return True
-    question = "This makes this machine a Kubernetes control plane. `--dry-run` shows what it changes. Go on? [y/N] "
-    return input(question).strip().lower() in ("y", "yes")
+    print("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes.")  # noqa: T201
+    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _see_through(engine: Engine, *, as_json: bool) -> int:

@@ -46,7 +46,8 @@ def start(request: Request) -> Engine:
         text=True,
         start_new_session=True,
     )
-    assert process.stdin and process.stdout  # noqa: S101
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the engine was started without pipes")
     process.stdin.write(request.to_json())
     process.stdin.close()
     answer = process.stdout.readline()

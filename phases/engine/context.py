@@ -6,18 +6,21 @@ what is and changes only the difference. What runs phases lives in `runner`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Literal, ParamSpec
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from phases.engine import events as e
 from phases.engine.convergence import Change, converge, describe
 from phases.engine.errors import Cancelled, PhaseError
 from phases.model.types import Configuration
 from phases.model.versions import Version
+from phases.render.patches import NONE, PatchError, PatchSet
+from phases.render.patches import read as read_patches
 from phases.system.ports import Clock, Cluster, ClusterError, Host, Object, Ref, Runtime
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 PASSING = frozenset({0, 429, 500, 502, 503, 504})
 """Answers of an API server that may be better a moment later; 0 is no answer at all."""
@@ -25,13 +28,18 @@ PASSING = frozenset({0, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the operator asked of this run beside the configuration."""
+    """What the operator asked of this run beside the configuration.
+
+    `patches` is the patches folder given by flag; `environment` holds the proxy variables of the
+    front end's environment, as kubeadm hands its own on to static pods.
+    """
 
     ignore_preflight_errors: frozenset[str] = frozenset()
     upload_certs: bool = False
     csr_only: bool = False
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
     patches: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,7 +60,8 @@ class Context:
     host: Host
     clock: Clock
     emit: Callable[[e.Event], None]
-    hand_over: Callable[[Mapping[str, Any]], str]
+    hand_over: Callable[[Mapping[str, Any]], None]
+    handed_over: Callable[[], Mapping[str, Any]]
     connect: Callable[[bytes, str], Cluster]
     open_runtime: Callable[[], Runtime]
     stop_signal: Callable[[], int] = lambda: 0
@@ -136,6 +145,28 @@ class Context:
         self.report("object", str(Ref.of(wanted)), state=change, **describe(wanted))
         return change
 
+    def patches(self) -> PatchSet:
+        """The patches of the operator's folder; none without one. A PhaseError for a bad file."""
+        given = self.configuration.init.patches
+        folder = self.options.patches or (given.directory if given else "")
+        if not folder:
+            return NONE
+        try:
+            return read_patches(
+                {path: self.needed(f"{folder}/{path}") for path in self.walk(folder)}
+            )
+        except PatchError as error:
+            raise bad_patch(self.phase, error) from error
+
+    def walk(self, folder: str, below: str = "") -> Iterator[str]:
+        """The files in a folder and in those below it, as paths relative to it."""
+        for name in self.host.list(f"{folder}/{below}"):
+            fact = self.host.stat(f"{folder}/{below}{name}")
+            if fact and fact.kind == "directory":
+                yield from self.walk(folder, f"{below}{name}/")
+            else:
+                yield f"{below}{name}"
+
     # waiting
 
     def safe_point(self) -> None:
@@ -147,7 +178,7 @@ class Context:
         self.clock.wait(seconds)
         self.safe_point()
 
-    def patiently(self, call: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> Any:
+    def patiently(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Calls the API, again and again while its answers may get better (timeouts.kubernetesAPICall)."""
         deadline = self.clock.monotonic() + self.api_timeout()
         while True:
@@ -207,3 +238,10 @@ class Context:
                 remedy="Run the same command without --only, --from and --skip-phases",
             )
         return content
+
+
+def bad_patch(phase: str, error: PatchError) -> PhaseError:
+    """A patch that can't be read or applied, as the phase's error."""
+    return PhaseError(
+        "bad-patch", "a patch can't be used", where=phase, why=str(error), remedy="Mend that file"
+    )

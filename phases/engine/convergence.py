@@ -45,7 +45,7 @@ def holds(live: Any, wanted: Any) -> bool:
     if _is_list(wanted):
         same_length = _is_list(live or ()) and len(live or ()) == len(wanted)
         return same_length and all(map(holds, live or (), wanted))
-    return _empty_is_none(live) == _empty_is_none(wanted)
+    return bool(_empty_is_none(live) == _empty_is_none(wanted))
 
 
 def merged(live: Any, wanted: Any) -> Any:

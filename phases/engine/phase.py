@@ -1,4 +1,7 @@
-"""What a phase is: plain data with functions. What runs it lives in `runner`, what it is given in `context`."""
+"""What a phase is: plain data with functions.
+
+What runs it lives in `runner`, what it is given in `context`.
+"""
 
 from __future__ import annotations
 

@@ -133,5 +133,7 @@ def _all_names(members: Mapping[str, Phase]) -> dict[str, frozenset[str]]:
         names[group] = names.get(group, frozenset()) | {phase.name}
         for alias in (phase.name, *phase.aliases):
             names[alias] = frozenset({phase.name})
-            names |= {f"{alias}/{step}": frozenset({f"{phase.name}/{step}"}) for step in phase.steps}
+            names |= {
+                f"{alias}/{step}": frozenset({f"{phase.name}/{step}"}) for step in phase.steps
+            }
     return names

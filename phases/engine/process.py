@@ -27,7 +27,7 @@ from phases.engine.resolve import Resolved, resolve
 from phases.engine.runner import Runner
 from phases.engine.stop import Stop
 from phases.engine.workshop import Place, Workshop, new_place
-from phases.system.build import dry_run_ports, real_ports, rehearsal_ports
+from phases.system.builders import dry_run_ports, real_ports, rehearsal_ports
 from phases.system.ports import Ports
 
 STATE = Path("/var/lib/kubeboot")
@@ -48,7 +48,7 @@ def _serve(request: Request) -> int:
     """From the request to the end of the run; nothing is written before everything asked for is sound."""
     _demand_root(request)
     stop, state = Stop(), state_folder(request)
-    ports = _ports(request, state, stop)
+    ports = _ports(request, stop)
     resolved = resolve(request, ports)
     plan = _plan(request, resolved)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,11 +94,11 @@ def state_folder(request: Request) -> Path:
     return Path(tempfile.mkdtemp(prefix="kubeboot-dry-run-"))
 
 
-def _ports(request: Request, state: Path, stop: Stop) -> Ports:
+def _ports(request: Request, stop: Stop) -> Ports:
     if request.mode == "rehearsal":
-        return rehearsal_ports(Path(request.folder).absolute(), stop.event)
+        return rehearsal_ports(str(Path(request.folder).absolute()), stop.event)
     if request.mode == "dry-run":
-        return dry_run_ports(state / "changes", stop.event)
+        return dry_run_ports(stop.event)
     return real_ports(stop.event)
 
 
@@ -112,8 +112,12 @@ def _options(request: Request) -> Options:
     return Options(
         ignore_preflight_errors=frozenset(name.lower() for name in request.ignore_preflight_errors),
         upload_certs=request.upload_certs,
+        csr_only=request.csr_only,
         mode=request.mode,
         patches=request.patches,
+        environment={
+            key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")
+        },
     )
 
 

@@ -112,7 +112,13 @@ class RecordedHost:
         if fact is None:
             return None
         kept = self._recorder.ledger.keep(self._inner.read(path)) if fact.kind == "file" else ""
-        return {"kind": fact.kind, "mode": fact.mode, "uid": fact.uid, "gid": fact.gid, "sha256": kept}
+        return {
+            "kind": fact.kind,
+            "mode": fact.mode,
+            "uid": fact.uid,
+            "gid": fact.gid,
+            "sha256": kept,
+        }
 
 
 class RecordedCluster:

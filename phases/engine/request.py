@@ -39,5 +39,6 @@ class Request:
 
     @classmethod
     def from_json(cls, text: str) -> Request:
-        data = json.loads(text)
-        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()})
+        data: dict[str, Any] = json.loads(text)
+        lists = {key: tuple(item) for key, item in data.items() if isinstance(item, list)}
+        return cls(**(data | lists))

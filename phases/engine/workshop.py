@@ -5,8 +5,6 @@ It also keeps the engine's own place on the disk: the state folder and the folde
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +15,14 @@ from typing import Any
 
 from phases.engine import events as e
 from phases.engine.context import Context, Options, Tally
+from phases.engine.handover import Handover
 from phases.engine.journal import Journal
 from phases.engine.ledger import Ledger
 from phases.engine.plan import PlannedPhase
 from phases.engine.recorded import RecordedCluster, RecordedHost, RecordedRuntime, Recorder
 from phases.engine.stop import Stop
 from phases.model.types import Configuration
-from phases.model.versions import Version
+from phases.model.versions import parse_version
 from phases.system.ports import Cluster, Ports, Runtime
 
 
@@ -75,6 +74,7 @@ class Workshop:
         self._stop = stop
         self._ledger = Ledger(place.state)
         self._ours = self._ledger.targets()
+        self._handover = Handover(place.handover)
 
     def context(self, planned: PlannedPhase) -> Context:
         """The context of one phase, with a tally of its own."""
@@ -84,12 +84,13 @@ class Workshop:
         return Context(
             phase=name,
             configuration=self._configuration,
-            version=Version.parse(self._configuration.cluster.kubernetes_version),
+            version=parse_version(self._configuration.cluster.kubernetes_version),
             options=self._options,
             host=RecordedHost(self._ports.host, recorder),
             clock=self._ports.clock,
             emit=emit,
             hand_over=partial(self._hand_over, name),
+            handed_over=lambda: self._handover.data,
             connect=partial(self._connect, recorder),
             open_runtime=partial(self._open_runtime, recorder),
             stop_signal=lambda: self._stop.signal,
@@ -110,11 +111,7 @@ class Workshop:
         socket = self._configuration.init.node_registration.cri_socket
         return RecordedRuntime(self._ports.runtime(socket), recorder)
 
-    def _hand_over(self, phase: str, data: Mapping[str, Any]) -> str:
-        """Writes what only the operator may see to a file of mode 0600 and tells where it lies."""
-        path = self._place.handover
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "w") as file:
-            json.dump(data, file, indent=1)
-        self._journal.append(e.HandoverWritten(phase, str(path)))
-        return str(path)
+    def _hand_over(self, phase: str, data: Mapping[str, Any]) -> None:
+        """Adds what only the operator may see to the handover, and tells where it lies."""
+        self._handover.add(data)
+        self._journal.append(e.HandoverWritten(phase, str(self._place.handover)))

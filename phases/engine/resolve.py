@@ -1,0 +1,72 @@
+"""From a request to the one configuration that a run works with: read, overlaid with flags, completed, checked.
+
+The rules live in `model`; this brings them the machine's facts and turns problems into our error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phases.engine.errors import ConfigurationError
+from phases.engine.request import Request
+from phases.model import flags, load, validate
+from phases.model.defaults import Surroundings, complete
+from phases.model.problem import Problem, Problems, located
+from phases.model.types import Configuration
+from phases.system.ports import Host, Ports
+
+CRI_SOCKETS = (
+    "/var/run/containerd/containerd.sock",
+    "/var/run/crio/crio.sock",
+    "/var/run/cri-dockerd.sock",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A complete and valid configuration, and what is worth a warning about it."""
+
+    configuration: Configuration
+    warnings: tuple[str, ...]
+
+
+def resolve(request: Request, ports: Ports) -> Resolved:
+    """Raises ConfigurationError naming every problem with its field and line."""
+    try:
+        return _resolve(request, ports)
+    except Problems as problems:
+        raise as_error(problems.problems) from problems
+
+
+def _resolve(request: Request, ports: Ports) -> Resolved:
+    source = load.read(request.config, name=request.config_name) if request.config else load.NOTHING
+    given = flags.apply(source.configuration, request.flags, config_given=bool(request.config))
+    configuration = complete(given, surroundings(ports.host))
+    if found := validate.problems(configuration):
+        raise Problems(located(found, source.places, source.name))
+    warnings = (
+        *source.notices,
+        *located(validate.warnings(configuration), source.places, source.name),
+    )
+    return Resolved(configuration, tuple(map(str, warnings)))
+
+
+def surroundings(host: Host) -> Surroundings:
+    """What defaults need to know of the machine."""
+    machine = host.machine()
+    return Surroundings(
+        hostname=machine.hostname,
+        default_address=machine.default_address,
+        addresses=machine.addresses,
+        cri_sockets=tuple(f"unix://{path}" for path in CRI_SOCKETS if host.stat(path)),
+    )
+
+
+def as_error(problems: tuple[Problem, ...]) -> ConfigurationError:
+    """All problems as one error, a line each."""
+    first, *others = map(str, problems)
+    if not others:
+        return ConfigurationError("configuration", first)
+    return ConfigurationError(
+        "configuration", "\n".join([f"{len(problems)} problems:", first, *others])
+    )

@@ -1,0 +1,25 @@
+"""The static pod of a local etcd and the folder of its data. An external etcd needs neither."""
+
+from __future__ import annotations
+
+from phases.engine.context import Context
+from phases.engine.manifests import ensure_manifest
+from phases.engine.phase import Phase
+
+
+def skip(context: Context) -> str | None:
+    return "etcd is external" if context.configuration.cluster.etcd.external else None
+
+
+def run(context: Context) -> None:
+    context.step("local", ensure_local)
+
+
+def ensure_local(context: Context) -> None:
+    local = context.configuration.cluster.etcd.local
+    if local is not None:
+        context.ensure_directory(local.data_dir, mode=0o700)
+    ensure_manifest(context, "etcd")
+
+
+PHASE = Phase(name="etcd", title="etcd", after=("certs",), steps=("local",), run=run, skip=skip)
