@@ -39,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="kubeboot-tui", description="Makes this machine the master of a Kubernetes cluster."
     )
-    top.add_argument("--version", action="version", version=_version())
-    top.set_defaults(run=_screen)
+    top.add_argument("--version", action="store_true", help="print the version")
+    top.set_defaults(run=_top)
     verbs = top.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
     _add_init(verbs)
     phases = verbs.add_parser("phases", help="list the phases of init")
@@ -91,11 +91,10 @@ def _names(text: str) -> list[str]:
     return [name for name in text.split(",") if name]
 
 
-def _version() -> str:
-    return f"kubeboot-tui {metadata.version('kubeboot-tui')}"
-
-
-def _screen(_arguments: argparse.Namespace) -> int:
+def _top(arguments: argparse.Namespace) -> int:
+    if arguments.version:
+        print(f"kubeboot-tui {metadata.version('kubeboot-tui')}")  # noqa: T201
+        return 0
     raise ConfigurationError(
         "no-screen", "the screens aren't there yet", remedy="Use `kubeboot-tui init --config FILE`"
     )

@@ -55,7 +55,7 @@ def watch(records: Iterable[Record | None], view: View) -> RunState:
 class JsonView:
     """The journal itself, line by line."""
 
-    def show(self, record: Record, state: RunState) -> None:
+    def show(self, record: Record, state: RunState) -> None:  # noqa: ARG002  the view's contract
         print(encode(record), flush=True)  # noqa: T201
 
     def tick(self, state: RunState) -> None:
@@ -158,7 +158,7 @@ class LiveView:
     def tick(self, state: RunState) -> None:
         self._live.update(self._running(state))
 
-    def close(self, state: RunState) -> None:
+    def close(self, state: RunState) -> None:  # noqa: ARG002  the view's contract
         self._live.stop()
 
     def _running(self, state: RunState) -> RenderableType:

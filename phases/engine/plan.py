@@ -38,7 +38,7 @@ class Plan:
 
     def graph(self) -> TopologicalSorter[str]:
         """The order as a graph of names, for running side by side what can be."""
-        return TopologicalSorter({p.phase.name: p.phase.after for p in self.phases})
+        return _graph({planned.phase.name: planned.phase for planned in self.phases})
 
     def outline(self) -> tuple[PhaseOutline, ...]:
         """The plan as the journal tells it."""
@@ -60,9 +60,16 @@ def make_plan(phases: Iterable[Phase], workflow: str, selection: Selection) -> P
     return Plan(tuple(asked.planned(phase, late=phase.name in later) for phase in order))
 
 
+def _graph(members: Mapping[str, Phase]) -> TopologicalSorter[str]:
+    """Who comes after whom; phases that belong to other workflows alone don't count."""
+    return TopologicalSorter(
+        {name: [each for each in phase.after if each in members] for name, phase in members.items()}
+    )
+
+
 def _order(members: Mapping[str, Phase]) -> Iterator[str]:
     """By depth in the graph first and kubeadm's order second, so that listings read naturally."""
-    sorter = TopologicalSorter({name: phase.after for name, phase in members.items()})
+    sorter = _graph(members)
     sorter.prepare()
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

@@ -1,4 +1,4 @@
-"""From a request to the one configuration that a run works with: read, overlaid with flags, completed, checked.
+"""From a request to the one configuration of a run: read, overlaid with flags, completed, checked.
 
 The rules live in `model`; this brings them the machine's facts and turns problems into our error.
 """
