@@ -1,0 +1,123 @@
+"""The kernel: its version and settings, swap, and the control groups that containers live in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from phases.checks.check import Finding, Look, error, warning
+from phases.checks.runtime import known_runtime
+from phases.checks.versions import kubelet_version
+from phases.engine.context import Context
+from phases.model import network
+from phases.model.types import Configuration
+
+FORWARD4 = "/proc/sys/net/ipv4/ip_forward"
+FORWARD6 = "/proc/sys/net/ipv6/conf/default/forwarding"
+RELEASE = "/proc/sys/kernel/osrelease"
+SUPPORTED = re.compile(r"5\.(4|10|15)\b|([6-9]|[1-9]\d+)\.\d+\.\d+")
+UNIFIED = "/sys/fs/cgroup/cgroup.controllers"
+OLD_GROUPS = "/proc/cgroups"
+NEEDED = {2: {"cpu", "cpuset", "memory", "pids"}}
+NEEDED[1] = NEEDED[2] | {"cpuacct", "devices", "freezer"}
+
+
+def system(context: Context) -> Iterator[Finding]:
+    """What kubeadm calls SystemVerification."""
+    yield from version(context)
+    yield from groups(context)
+    yield from driver(context)
+
+
+def version(context: Context) -> Iterator[Finding]:
+    release = context.host.read(RELEASE).decode(errors="replace").strip()
+    if not SUPPORTED.match(release):
+        needed = "5.4, 5.10, 5.15, or 6 and later"
+        yield warning(f"kernel {release}", needed, "Move to a kernel with long-term support")
+
+
+def groups(context: Context) -> Iterator[Finding]:
+    """Version 1 is refused by kubelets of 1.35 and later unless they are told not to."""
+    unified = context.exists(UNIFIED)
+    if not unified:
+        yield Finding(
+            "warning" if old_groups_allowed(context) else "error",
+            "control groups of version 1",
+            "version 2 (or failCgroupV1: false in a KubeletConfiguration, while that lasts)",
+            "Boot with systemd.unified_cgroup_hierarchy=1",
+        )
+    missing = NEEDED[2 if unified else 1] - (controllers(context) if unified else old(context))
+    if missing:
+        found = f"no control group controllers {', '.join(sorted(missing))}"
+        yield error(found, "these controllers", "Enable them on the kernel's command line")
+
+
+def old_groups_allowed(context: Context) -> bool:
+    if (context.configuration.kubelet or {}).get("failCgroupV1") is False:
+        return True
+    found = kubelet_version(context) or context.version
+    return (found.major, found.minor) < (1, 35)
+
+
+def controllers(context: Context) -> set[str]:
+    return set(context.host.read(UNIFIED).decode().split())
+
+
+def old(context: Context) -> set[str]:
+    """The enabled controllers of version 1: name, hierarchy, groups, enabled."""
+    rows = (line.split() for line in context.host.read(OLD_GROUPS).decode().splitlines())
+    return {row[0] for row in rows if len(row) >= 4 and row[0][0] != "#" and row[3] != "0"}
+
+
+def driver(context: Context) -> Iterator[Finding]:
+    """Kubelet and runtime have to agree on who manages the groups, or pods die and come back."""
+    wanted = str((context.configuration.kubelet or {}).get("cgroupDriver") or "systemd")
+    fact = known_runtime(context)
+    found = (fact.cgroup_driver or containerd_driver(context)) if fact else ""
+    if fact and found and found != wanted:
+        yield warning(
+            f"{fact.name} uses the cgroup driver {found}",
+            f"{wanted}, as the kubelet is configured",
+            "Set SystemdCgroup = true in containerd's configuration, or the kubelet's cgroupDriver",
+        )
+
+
+def containerd_driver(context: Context) -> str:
+    """The driver in containerd's configuration, for those too old to tell; empty if unknown."""
+    result = context.host.probe(["containerd", "config", "dump"], timeout=3)
+    said = re.search(r"(?m)^\s*SystemdCgroup\s*=\s*(true|false)", result.stdout)
+    return {"true": "systemd", "false": "cgroupfs"}[said[1]] if said else ""
+
+
+def swap(context: Context) -> Iterator[Finding]:
+    """The first line of the list is a heading; a kubelet that is told to cope with swap may."""
+    devices = (context.read("/proc/swaps") or b"").decode(errors="replace").splitlines()[1:]
+    if devices and (context.configuration.kubelet or {}).get("failSwapOn") is not False:
+        yield warning(
+            f"swap is on ({devices[0].split()[0]})",
+            "no swap: the kubelet won't start with it",
+            "Run `swapoff -a` and remove it from /etc/fstab, or set failSwapOn: false",
+        )
+
+
+def is_one(path: str) -> Look:
+    return partial(setting, path=path)
+
+
+def setting(context: Context, *, path: str) -> Iterator[Finding]:
+    """A kernel setting whose value begins with 1."""
+    content = context.read(path)
+    if content is None or not content.startswith(b"1"):
+        name = path.removeprefix("/proc/sys/").replace("/", ".")
+        found = f"{name} is {'missing' if content is None else content.decode().strip() or 'empty'}"
+        yield error(found, "1", f"Run `sysctl -w {name}=1` and keep it in /etc/sysctl.d")
+
+
+def uses(version: int, configuration: Configuration) -> bool:
+    """Whether an address family is in use: a range of services or pods, or the advertised address."""
+    networking = configuration.cluster.networking
+    address = configuration.init.local_api_endpoint.advertise_address
+    ranges = [text for text in (networking.service_subnet, networking.pod_subnet) if text]
+    found = {family for text in ranges for family in network.families(text)}
+    return version in found | ({network.family(address)} if address else set())

@@ -1,0 +1,81 @@
+"""TCP ports that components will listen on, and who has them when they aren't free."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from errno import EADDRINUSE
+from functools import partial
+
+from phases.checks.check import Finding, Look, error
+from phases.checks.ours import runs_by_us
+from phases.engine.context import Context
+from phases.model.types import Arg, Configuration
+
+KUBELET, SCHEDULER, CONTROLLER_MANAGER = 10250, 10259, 10257
+ETCD_CLIENTS, ETCD_PEERS = 2379, 2380
+
+Address = Callable[[Configuration], str]
+
+
+def everywhere(_configuration: Configuration) -> str:
+    return ""
+
+
+def api_server(configuration: Configuration) -> str:
+    return given(configuration.cluster.api_server.extra_args, "bind-address")
+
+
+def scheduler(configuration: Configuration) -> str:
+    return given(configuration.cluster.scheduler.extra_args, "bind-address")
+
+
+def controller_manager(configuration: Configuration) -> str:
+    return given(configuration.cluster.controller_manager.extra_args, "bind-address")
+
+
+def etcd(configuration: Configuration) -> str:
+    """etcd listens where the API server is advertised, not where it is bound."""
+    asked = given(configuration.cluster.api_server.extra_args, "advertise-address")
+    return asked or configuration.init.local_api_endpoint.advertise_address
+
+
+def given(arguments: tuple[Arg, ...], name: str) -> str:
+    """The last value given for a flag, empty without one."""
+    return next((arg.value for arg in reversed(arguments) if arg.name == name), "")
+
+
+def port(component: str, address: Address, number: int = 0) -> Look:
+    """A look at one component's port; number 0 stands for the API server's."""
+    return partial(free, component=component, address=address, number=number)
+
+
+def free(context: Context, *, component: str, address: Address, number: int) -> Iterator[Finding]:
+    """A port can be listened on, or our own component already does."""
+    number = number or context.configuration.init.local_api_endpoint.bind_port
+    refusal = context.host.can_bind(address(context.configuration), number)
+    if refusal is None:
+        return
+    users = holders(context, number) if refusal.errno == EADDRINUSE else ()
+    if refusal.errno == EADDRINUSE and is_ours(context, component, users):
+        return
+    by = ", ".join(f"{name} (pid {pid})" for name, pid in users)
+    in_use = f"port {number} is in use{f' by {by}' if by else ''}"
+    found = in_use if refusal.errno == EADDRINUSE else f"port {number}: {refusal}"
+    yield error(found, f"free for {component}", advice(users, number))
+
+
+def advice(users: tuple[tuple[str, str], ...], number: int) -> str:
+    name = users[0][0] if users else f"whatever `ss -ltnp 'sport = :{number}'` shows"
+    return f"Stop {name} or have it listen elsewhere"
+
+
+def is_ours(context: Context, component: str, users: tuple[tuple[str, str], ...]) -> bool:
+    """Whether our own component has the port; the kernel keeps 15 characters of a process' name."""
+    return runs_by_us(context, component) and all(name == component[:15] for name, _ in users)
+
+
+def holders(context: Context, number: int) -> tuple[tuple[str, str], ...]:
+    """Name and pid of each process that listens on a port; empty when that can't be told."""
+    result = context.host.probe(["ss", "-Hltnp", f"sport = :{number}"], timeout=3)
+    return tuple(dict.fromkeys(re.findall(r'\("([^"]*)",pid=(\d+)', result.stdout)))

@@ -1,0 +1,90 @@
+"""Looks whether this machine can become a master, and tells every obstacle at once.
+
+The checks stand in `checks`; this decides what becomes of their findings. Images are another phase's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from phases.checks import together
+from phases.checks.check import Check, Finding
+from phases.checks.table import INIT_CHECKS, IS_ROOT
+from phases.engine.context import Context
+from phases.engine.errors import PreflightRefused
+from phases.engine.phase import Phase
+
+Refusal = tuple[str, Finding]
+
+
+def run(context: Context) -> None:
+    """Root first and alone, as kubeadm does. A rehearsal isn't the machine: nobody need be root."""
+    if context.options.mode == "real":
+        examine(context, (IS_ROOT,))
+    examine(context, INIT_CHECKS)
+
+
+def examine(context: Context, checks: Iterable[Check]) -> None:
+    """Makes those checks that apply; raises PreflightRefused when any has failed."""
+    wanted = [check for check in checks if check.applies(context.configuration)]
+    refusals = list(judge(context, wanted))
+    if refusals and context.options.mode == "real":
+        raise refused(refusals)
+    for name, finding in refusals:
+        # What ails this machine doesn't keep a rehearsal from showing what init would do.
+        context.warn(line(name, finding))
+
+
+def judge(context: Context, checks: Sequence[Check]) -> Iterator[Refusal]:
+    """Reports each check; yields the errors of those that aren't waived."""
+    for check, findings in together.look(context, checks):
+        name = check.called(context.configuration)
+        waived = is_waived(context, name)
+        show(context, name, findings, waived=waived)
+        for finding in findings:
+            if finding.level == "error" and not waived:
+                yield name, finding
+            else:
+                context.warn(line(name, finding))
+
+
+def is_waived(context: Context, name: str) -> bool:
+    """By flag or by configuration, in any case of letters; `all` waives every check."""
+    written = context.configuration.init.node_registration.ignore_preflight_errors
+    waivers = {*context.options.ignore_preflight_errors, *written}
+    return not {"all", name.lower()}.isdisjoint(waiver.lower() for waiver in waivers)
+
+
+def show(context: Context, name: str, findings: Sequence[Finding], *, waived: bool) -> None:
+    context.report(
+        "check",
+        name,
+        state=state(findings, waived=waived),
+        found="; ".join(finding.found for finding in findings),
+        needed="; ".join(finding.needed for finding in findings),
+        remedy="; ".join(finding.remedy for finding in findings),
+    )
+
+
+def state(findings: Sequence[Finding], *, waived: bool) -> str:
+    if any(finding.level == "error" for finding in findings):
+        return "waived" if waived else "failed"
+    return "warned" if findings else "passed"
+
+
+def refused(refusals: Sequence[Refusal]) -> PreflightRefused:
+    names = list(dict.fromkeys(name for name, _ in refusals))
+    return PreflightRefused(
+        "preflight",
+        f"{len(names)} {'check' if len(names) == 1 else 'checks'} failed",
+        where="preflight",
+        why="\n".join(line(name, finding) for name, finding in refusals),
+        remedy=f"Mend these, or waive them with --ignore-preflight-errors={','.join(names)}",
+    )
+
+
+def line(name: str, finding: Finding) -> str:
+    return f"[{name}] {finding.found}; needed: {finding.needed}. {finding.remedy}"
+
+
+PHASE = Phase(name="preflight", title="Preflight checks", run=run)
