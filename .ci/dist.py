@@ -60,6 +60,11 @@ def left_out(path: Path, site: Path) -> bool:
     return path.name.endswith(LEFT_OUT_ENDINGS) or not set(LEFT_OUT).isdisjoint(parts)
 
 
+def made_for() -> str:
+    """The machine and the Python whose compiled modules are in the folder: this one's."""
+    return f"{os.uname().machine} {sys.version_info.major}.{sys.version_info.minor}"
+
+
 def archived(payload: bytes) -> bytes:
     """A zip archive that Python can run."""
     buffer = io.BytesIO()
@@ -67,6 +72,7 @@ def archived(payload: bytes) -> bytes:
     entries = {
         "__main__.py": LAUNCHER.read_bytes(),
         "digest": digest,
+        "made-for": made_for().encode(),
         "site.tar.xz": payload,
     }
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

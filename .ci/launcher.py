@@ -1,7 +1,7 @@
 """The first lines of `dist/kubeboot-tui`: finds Python, unpacks the program once, runs it.
 
-The file is a zip archive with this module as its `__main__`, a `digest` and the program as
-`site.tar.xz`. The program is unpacked into a private folder named by the digest, so a later start
+The file is a zip archive with this module as its `__main__`, a `digest`, what it was `made-for`, and
+the program as `site.tar.xz`. The program is unpacked into a private folder named by the digest, so a later start
 only puts that folder on the path. Nothing before `main` needs more than Python 3.6.
 """
 
@@ -13,30 +13,32 @@ TYPE_CHECKING = False  # as in typing, which costs time to import
 if TYPE_CHECKING:
     from zipimport import zipimporter
 
-NEWEST, OLDEST = 14, 11
-
 
 def main() -> int:
     """Runs the program that this archive holds."""
-    if sys.version_info < (3, OLDEST):
-        another_python()
+    archive = globals()["__loader__"]
+    machine, *pythons = archive.get_data("made-for").decode().split()
+    if os.uname().machine != machine:
+        sys.exit(f"error: this kubeboot-tui was made for {machine}, not {os.uname().machine}.")
+    if "{}.{}".format(*sys.version_info) not in pythons:
+        another_python(pythons)
     sys.argv[0] = os.path.abspath(sys.argv[0])
-    sys.path[0] = unpacked(globals()["__loader__"])
+    sys.path[0] = unpacked(archive)
     from tui.cli import main as run
 
     return run()
 
 
-def another_python() -> None:
-    """Starts again under a newer Python of this machine, or says that there is none."""
-    for minor in range(NEWEST, OLDEST - 1, -1):
-        python = shutil.which(f"python3.{minor}")
+def another_python(pythons: "list[str]") -> None:
+    """Starts again under a Python that the program was made for, or says that there is none."""
+    for wanted in pythons:
+        python = shutil.which(f"python{wanted}")
         if python:
             os.execv(python, [python, "-I", os.path.abspath(sys.argv[0]), *sys.argv[1:]])  # noqa: S606
+    here = "{}.{}".format(*sys.version_info)
     sys.exit(
-        f"error: kubeboot-tui needs Python 3.{OLDEST} or newer; {sys.executable} is Python "
-        f"{sys.version_info[0]}.{sys.version_info[1]}. "
-        f"Install the package python3.{OLDEST} and run the same command again."
+        f"error: kubeboot-tui needs Python {' or '.join(pythons)}; {sys.executable} is Python {here}. "
+        f"Install the package python{pythons[0]} and run the same command again."
     )
 
 

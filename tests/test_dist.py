@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -102,3 +103,24 @@ def test_the_same_files_give_the_same_bytes(program: Path, tmp_path: Path) -> No
         ["sha256sum", "-c", "program.sha256"], cwd=tmp_path, capture_output=True, check=False
     )
     assert checksum.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("made_for", "sentence"),
+    [
+        ("riscv64 3.11", "error: this kubeboot-tui was made for riscv64, not "),
+        (f"{os.uname().machine} 3.99", "error: kubeboot-tui needs Python 3.99; "),
+    ],
+)
+def test_a_machine_it_was_not_made_for_is_told_so(
+    program: Path, tmp_path: Path, made_for: str, sentence: str
+) -> None:
+    """Another processor, or no fitting Python on the PATH, ends in one sentence and no folder."""
+    other = tmp_path / "other"
+    with zipfile.ZipFile(program) as made, zipfile.ZipFile(other, "w") as archive:
+        for name in made.namelist():
+            archive.writestr(name, made_for if name == "made-for" else made.read(name))
+    ended = started(other, tmp_path / "cache")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(sentence)
+    assert not (tmp_path / "cache").exists()
