@@ -170,18 +170,21 @@ class FakeHost:
         return OSError(errno.EADDRINUSE, "address in use") if port in self.taken else None
 
     def write(self, path: str, content: bytes, *, mode: int) -> None:
+        path = posixpath.normpath(path)
         with self._effect("write", path):
             self._expect_folder(posixpath.dirname(path))
             self._refuse(path, "file")
             self._entries[path] = Entry("file", mode, content)
 
     def make_directory(self, path: str, *, mode: int) -> None:
+        path = posixpath.normpath(path)
         with self._effect("make_directory", path):
             self._refuse(path, "directory")
             self._grow(posixpath.dirname(path))
             self._entries[path] = Entry("directory", mode)
 
     def remove(self, path: str) -> None:
+        path = posixpath.normpath(path)
         with self._effect("remove", path):
             if path not in self._entries:
                 raise missing(path)

@@ -24,8 +24,9 @@ def replace(path: str, content: bytes, mode: int) -> None:
     with folder(str(place.parent)) as parent:
         refuse_foreign(parent, place)
         temporary = f".kb-{secrets.token_hex(8)}"
+        descriptor = os.open(temporary, NEW, 0o600, dir_fd=parent)
         try:
-            fill(parent, temporary, content, mode)
+            fill(descriptor, content, mode)
             os.rename(temporary, place.name, src_dir_fd=parent, dst_dir_fd=parent)
         except BaseException:
             with suppress(FileNotFoundError):
@@ -61,9 +62,8 @@ def refuse_foreign(parent: int, place: PurePosixPath) -> None:
         raise OSError(errno.EEXIST, "something that is no plain file is in the way", str(place))
 
 
-def fill(parent: int, name: str, content: bytes, mode: int) -> None:
-    """A new file, whole and on the disk; owner and mode are final before the first byte."""
-    descriptor = os.open(name, NEW, 0o600, dir_fd=parent)
+def fill(descriptor: int, content: bytes, mode: int) -> None:
+    """Makes a new file whole and puts it on the disk; owner and mode are final before the content."""
     try:
         if os.geteuid() == 0:
             os.fchown(descriptor, 0, 0)

@@ -71,7 +71,7 @@ class Bounded(io.RawIOBase):
         self.deadline = deadline
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+        return io.BufferedReader(Bounded(self.stream, self.deadline))
 
     def readable(self) -> bool:
         return True

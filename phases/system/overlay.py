@@ -34,11 +34,14 @@ class RehearsalHost:
     """
 
     def __init__(self, base: Host, folder: str, *, managed: tuple[str, ...] = MANAGED) -> None:
-        self.folder = os.path.realpath(folder).rstrip("/")
+        self.folder = os.path.realpath(folder)
+        if self.folder == "/":
+            raise OSError(errno.EINVAL, "a rehearsal can't live in the root folder", folder)
         self._base = base
         self._managed = managed
         self._upper = RealHost()
-        self._upper.make_directory(self.folder, mode=0o700)
+        if self._upper.stat(self.folder) is None:
+            self._upper.make_directory(self.folder, mode=0o700)
         self.state = RehearsalState(self.folder)
 
     def machine(self) -> Machine:

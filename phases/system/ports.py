@@ -117,7 +117,11 @@ class Ref:
 
 
 class ClusterError(Exception):
-    """The API server refused or could not be reached; `status` 0 when no whole answer came."""
+    """The API server refused or could not be reached; `status` 0 when no whole answer came.
+
+    `reason` is the server's own (NotFound, AlreadyExists, Conflict, Forbidden). With status 0 it is
+    Unreachable, Timeout or Garbled, which may pass, or Untrusted or Kubeconfig, which won't.
+    """
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
@@ -180,7 +184,7 @@ class ContainerFact:
     log_path: str
 
 
-class RuntimeFailure(Exception):  # noqa: N818  (the port's own word)
+class RuntimeFailure(Exception):
     """The container runtime refused or could not be reached."""
 
 

@@ -47,7 +47,7 @@ class RealRuntime:
             name=version["runtime_name"],
             version=version["runtime_version"],
             ready=ready,
-            sandbox_image=sandbox_image(status["info"]),
+            sandbox_image=sandbox_image(status["info"]) or self._pinned_image(),
             cgroup_driver=self._cgroup_driver(),
             reason=reason,
         )
@@ -98,6 +98,11 @@ class RealRuntime:
         """Empty for a runtime that is too old to tell."""
         linux = self._call(cri.RUNTIME_CONFIG, but=UNIMPLEMENTED)["linux"]
         return cri.CGROUP_DRIVERS[linux[0]["cgroup_driver"]] if linux else ""
+
+    def _pinned_image(self) -> str:
+        """containerd 2 no longer tells its pause image, but pins it; empty before it is there."""
+        pinned = [one for one in self._call(cri.LIST_IMAGES)["images"] if one["pinned"]]
+        return pinned[0]["repo_tags"][0] if len(pinned) == 1 and pinned[0]["repo_tags"] else ""
 
     def _call(
         self,
