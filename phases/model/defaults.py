@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from types import MappingProxyType
 
 from phases.model.images import DEFAULT_REPOSITORY
-from phases.model.network import is_address, join_host_port, split_host_port
+from phases.model.network import canonical_address, is_address, join_host_port, split_host_port
 from phases.model.types import (
     APIEndpoint,
     BootstrapToken,
@@ -103,9 +103,10 @@ def _token(token: BootstrapToken) -> BootstrapToken:
 
 
 def _registration(node: NodeRegistration, surroundings: Surroundings) -> NodeRegistration:
+    """The machine's own name is put in lower case; a name that was given is left to validation."""
     return replace(
         node,
-        name=(node.name.strip() or surroundings.hostname.strip()).lower(),
+        name=node.name.strip() or surroundings.hostname.strip().lower(),
         cri_socket=_socket(node.cri_socket, surroundings),
         taints=(CONTROL_PLANE_TAINT,) if node.taints is None else node.taints,
         image_pull_policy=node.image_pull_policy or "IfNotPresent",
@@ -126,7 +127,7 @@ def _endpoint(endpoint: APIEndpoint, surroundings: Surroundings) -> APIEndpoint:
     address = endpoint.advertise_address
     if not address or (is_address(address) and ip_address(address).is_unspecified):
         address = surroundings.default_address
-    return APIEndpoint(address, endpoint.bind_port or BIND_PORT)
+    return APIEndpoint(canonical_address(address), endpoint.bind_port or BIND_PORT)
 
 
 def _timeouts(timeouts: Timeouts) -> Timeouts:

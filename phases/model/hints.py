@@ -39,11 +39,15 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> Field:
     return Field(
         key=field.metadata.get("key") or camel_case(field.name),
         attribute=field.name,
-        shape=tables.record(named) if named else _shape(inner),
+        shape=tables.record(named) if named else _bounded(_shape(inner), field),
         always="always" in field.metadata,
         pointer=pointer or bool(named),
         required=field.default is field.default_factory is dataclasses.MISSING,
     )
+
+
+def _bounded(shape: Shape, field: dataclasses.Field[Any]) -> Shape:
+    return Whole(*field.metadata["range"]) if "range" in field.metadata else shape
 
 
 def camel_case(name: str) -> str:

@@ -13,6 +13,8 @@ API_SERVER_INDEX = 1
 
 def networks(ranges: str) -> tuple[Network, ...]:
     """The ranges of a comma list, host bits dropped as kubeadm drops them; ValueError otherwise."""
+    if "%" in ranges:
+        raise ValueError(f"{ranges!r} has a zone")
     return tuple(ip_network(item, strict=False) for item in ranges.split(","))
 
 
@@ -40,11 +42,17 @@ def family(address: str) -> int:
 
 
 def is_address(text: str) -> bool:
+    """An IP address without a zone, its numbers without leading zeros."""
     try:
         ip_address(text)
     except ValueError:
         return False
-    return True
+    return "%" not in text
+
+
+def canonical_address(text: str) -> str:
+    """The one usual form of an address; other texts stay as they are."""
+    return str(ip_address(text)) if is_address(text) else text
 
 
 def families(ranges: str) -> tuple[int, ...]:

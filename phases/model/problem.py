@@ -39,7 +39,7 @@ class Problem:
         return f"{where}: {self.message}.{advice}" if where else f"{self.message}.{advice}"
 
 
-class Problems(Exception):  # noqa: N818
+class Problems(Exception):
     """All problems found in one go, in the order of the file; never empty."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -3,7 +3,7 @@
 Loading, defaults, validation and writing live beside it. Attribute names are the snake_case
 of kubeadm's own keys; where that rule fails the field carries its `key`. `None` and empty
 mean 'not given' until defaults have been applied (see `defaults`). Fields marked `always` are
-written even when empty, as kubeadm writes them.
+written even when empty, as kubeadm writes them; `range` bounds what may be given.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class BootstrapToken:
 @dataclass(frozen=True, slots=True)
 class APIEndpoint:
     advertise_address: str = ""
-    bind_port: int = 0
+    bind_port: int = field(default=0, metadata={"range": (1, 65535)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""Which command line flags the control plane's programs know: what `extraArgs` may hold.
+
+A flag that is known to be gone is certain to stop its program; one that is merely unknown here may
+be hidden, so it only warns.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from phases.model.problem import Problem
+from phases.model.types import Arg, Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """`since` is the minor release that dropped a flag, 0 when it is long gone."""
+
+    since: int
+    advice: str
+
+
+def extra_args(configuration: Configuration) -> Iterator[tuple[str, str, tuple[Arg, ...]]]:
+    """Each program with the path of its extra flags and the flags."""
+    cluster = configuration.cluster
+    yield "kube-apiserver", "apiServer.extraArgs", cluster.api_server.extra_args
+    yield (
+        "kube-controller-manager",
+        "controllerManager.extraArgs",
+        (cluster.controller_manager.extra_args),
+    )
+    yield "kube-scheduler", "scheduler.extraArgs", cluster.scheduler.extra_args
+    if cluster.etcd.local:
+        yield "etcd", "etcd.local.extraArgs", cluster.etcd.local.extra_args
+    node = configuration.init.node_registration
+    yield "kubelet", "nodeRegistration.kubeletExtraArgs", node.kubelet_extra_args
+
+
+def argument_problems(
+    configuration: Configuration, minor: int, ignored: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Flags without a usable name or value, and those the program no longer knows.
+
+    `ignored` holds names, `program/flag`, that are let through nevertheless.
+    """
+    for program, path, args in extra_args(configuration):
+        for index, arg in enumerate(args):
+            yield from _malformed(arg, f"{path}[{index}]", arg in args[:index])
+            gone = removed_flags(program).get(arg.name)
+            if gone and gone.since <= minor and f"{program}/{arg.name}" not in ignored:
+                yield Problem(
+                    f"{path}[{index}].name", _epitaph(program, arg.name, gone), gone.advice
+                )
+
+
+def _epitaph(program: str, name: str, gone: Removed) -> str:
+    when = f"since 1.{gone.since} " if gone.since else "any more "
+    return f"{program} does not know --{name} {when}and would exit at once"
+
+
+def _malformed(arg: Arg, path: str, again: bool) -> Iterator[Problem]:
+    if not arg.name:
+        yield Problem(f"{path}.name", "is empty", "Name a flag, without dashes")
+    elif arg.name.startswith("-"):
+        yield Problem(f"{path}.name", "begins with a dash", f"Write {arg.name.lstrip('-')}")
+    elif not all(char.isascii() and (char.isalnum() or char in "-_.") for char in arg.name):
+        yield Problem(f"{path}.name", f"{arg.name!r} can't be the name of a flag")
+    elif again:
+        yield Problem(path, f"gives {arg.name} the same value twice", "Remove one of them")
+    if "\n" in arg.value:
+        yield Problem(f"{path}.value", "has more than one line", "Write it in one line")
+
+
+def argument_warnings(configuration: Configuration) -> Iterator[Problem]:
+    """Flags that the program's help doesn't list, and repeated ones of which only the last counts."""
+    for program, path, args in extra_args(configuration):
+        known, repeatable = known_flags(program)
+        for index, arg in enumerate(args):
+            where = f"{path}[{index}].name"
+            if arg.name not in known and arg.name not in removed_flags(program):
+                near = get_close_matches(arg.name, known, n=1)
+                advice = f"Did you mean {near[0]}" if near else ""
+                yield Problem(where, f"{program} does not list a flag --{arg.name}", advice)
+            elif arg.name not in repeatable and arg.name in (
+                after.name for after in args[index + 1 :]
+            ):
+                yield Problem(where, f"--{arg.name} comes again; only the last value counts")
+
+
+@cache
+def known_flags(program: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The flags a program lists in its help, and those of them whose values add up."""
+    table = _table("flags.toml")[program]
+    return frozenset(table["flags"].split()), frozenset(table["repeatable"].split())
+
+
+@cache
+def removed_flags(program: str) -> Mapping[str, Removed]:
+    """The flags a program once knew."""
+    table = _table("removed_flags.toml")[program]
+    return {name: Removed(**facts) for name, facts in table.items()}
+
+
+@cache
+def _table(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("phases.model.components").joinpath(name).read_text("utf-8"))
