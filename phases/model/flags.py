@@ -84,15 +84,16 @@ RUN_FLAGS = ("skip-certificate-key-print", "skip-token-print", "upload-certs")
 FLAGS: Mapping[str, Flag] = MappingProxyType({flag.name: flag for flag in VALUE_FLAGS})
 
 
-def with_flags(
-    configuration: Configuration, values: Mapping[str, str], *, config_given: bool
+def apply(
+    configuration: Configuration, values: Mapping[str, Any], *, config_given: bool
 ) -> Configuration:
     """The configuration with flags laid over it; raises Problems naming each flag.
 
-    `values` maps names without dashes to the text typed; repeated flags come as one comma list.
-    Beside a configuration file kubeadm accepts few flags, and neither do we. Without one it
-    describes its bootstrap token.
+    `values` maps names without leading dashes to what was typed, repeated flags to a list or one
+    comma list. Beside a configuration file kubeadm accepts few flags, and neither do we. Without
+    one it describes its bootstrap token.
     """
+    values = {name.replace("_", "-"): _typed(value) for name, value in values.items()}
     problems = list(_misplaced(values, config_given))
     if not config_given and not configuration.init.bootstrap_tokens:
         token = BootstrapToken(description=FIRST_TOKEN_DESCRIPTION)
@@ -107,6 +108,12 @@ def with_flags(
     if problems:
         raise Problems(problems)
     return _ignoring(configuration, values.get(IGNORE_FLAG, ""))
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _misplaced(values: Iterable[str], config_given: bool) -> Iterable[Problem]:

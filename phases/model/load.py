@@ -63,6 +63,10 @@ class Source:
     notices: tuple[Problem, ...] = ()
 
 
+NOTHING = Source("", Configuration(), MappingProxyType({}))
+"""What is read where there is no file."""
+
+
 def load(text: str, *, name: str) -> Configuration:
     """The configuration in a YAML text with one or more documents; raises Problems."""
     return read(text, name=name).configuration
