@@ -54,9 +54,14 @@ def _text(path: str) -> str:
     return sys.stdin.read() if path == "-" else read_text(path)
 
 
-def _values(arguments: argparse.Namespace) -> dict[str, object]:
+def _values(arguments: argparse.Namespace) -> dict[str, str]:
+    """kubeadm's value flags that were given, as text; the model reads and judges them."""
     given = {flag.name: getattr(arguments, flag.key) for flag in KUBEADM_VALUES}
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: _joined(value) for name, value in given.items() if value is not None}
+
+
+def _joined(value: object) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def _agreed() -> bool:
