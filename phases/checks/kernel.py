@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from phases.checks.check import Finding, Look, error, warning
+from phases.checks.kernel_config import options
 from phases.checks.runtime import known_runtime
 from phases.checks.versions import kubelet_version
 from phases.engine.context import Context
@@ -25,13 +26,14 @@ NEEDED[1] = NEEDED[2] | {"cpuacct", "devices", "freezer"}
 
 def system(context: Context) -> Iterator[Finding]:
     """What kubeadm calls SystemVerification."""
-    yield from version(context)
+    release = context.host.read(RELEASE).decode(errors="replace").strip()
+    yield from version(release)
+    yield from options(context, release, 2 if context.exists(UNIFIED) else 1)
     yield from groups(context)
     yield from driver(context)
 
 
-def version(context: Context) -> Iterator[Finding]:
-    release = context.host.read(RELEASE).decode(errors="replace").strip()
+def version(release: str) -> Iterator[Finding]:
     if not SUPPORTED.match(release):
         needed = "5.4, 5.10, 5.15, or 6 and later"
         yield warning(f"kernel {release}", needed, "Move to a kernel with long-term support")

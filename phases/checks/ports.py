@@ -71,8 +71,12 @@ def advice(users: tuple[tuple[str, str], ...], number: int) -> str:
 
 
 def is_ours(context: Context, component: str, users: tuple[tuple[str, str], ...]) -> bool:
-    """Whether our own component has the port; the kernel keeps 15 characters of a process' name."""
-    return runs_by_us(context, component) and all(name == component[:15] for name, _ in users)
+    """Whether our own component has the port, be it beside another program on another address.
+
+    The kernel keeps 15 characters of a process' name.
+    """
+    seen = {name for name, _ in users}
+    return runs_by_us(context, component) and (not seen or component[:15] in seen)
 
 
 def holders(context: Context, number: int) -> tuple[tuple[str, str], ...]:

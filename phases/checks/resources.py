@@ -28,7 +28,9 @@ def memory(context: Context) -> Iterator[Finding]:
     """In MiB as kubeadm counts them, though it calls them MB."""
     found = context.host.machine().memory >> 20
     if found < MEMORY:
-        yield error(f"{found} MiB of memory", f"{MEMORY} or more", "Give the machine more memory")
+        yield error(
+            f"{found} MiB of memory", f"{MEMORY} MiB or more", "Give the machine more memory"
+        )
 
 
 def space(context: Context) -> Iterator[Finding]:

@@ -76,8 +76,7 @@ SOFTWARE = (
         "ExternalEtcdVersion",
         versions.external_etcd,
         applies=versions.has_external_etcd,
-        level="warning",
-        seconds=15,
+        seconds=30,
     ),
     Check(
         "ExternalEtcdClientCertificates",

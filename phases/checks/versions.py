@@ -12,6 +12,8 @@ from phases.engine.context import Context
 from phases.model.types import Configuration
 from phases.model.versions import Version, newest_version, parse_version, release_of
 
+HANGS_UP = (SSLError, ConnectionResetError, BrokenPipeError)
+
 KUBELET_SKEW = 3
 """How many minor releases a kubelet may be older than the newest release known here."""
 
@@ -55,18 +57,16 @@ def has_external_etcd(configuration: Configuration) -> bool:
 def external_etcd(context: Context) -> Iterator[Finding]:
     """Asks each member for its version, once and without a client certificate.
 
-    A member that wants one can't be asked this way; the API server will find out.
+    A member that demands one hangs up, and is left to the API server to find out about.
     """
     external = context.configuration.cluster.etcd.external
     for endpoint in (external.http_endpoints or external.endpoints) if external else ():
         try:
             reply = context.host.fetch(f"{endpoint.rstrip('/')}/version", timeout=4)
-        except SSLError:
+        except HANGS_UP:
             continue
         except OSError as refusal:
-            yield warning(
-                f"{endpoint}: {refusal}", "an etcd that answers", "See that etcd is up there"
-            )
+            yield error(f"{endpoint}: {refusal}", "an etcd that answers", "See that it is up")
         else:
             yield from judge_etcd(context, endpoint, reply.body)
 
