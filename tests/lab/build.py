@@ -12,20 +12,7 @@ from . import cache, command, versions
 from .errors import LabError
 from .versions import GoModule
 
-PAUSE = """package main
-
-import (
-	"os"
-	"os/signal"
-	"syscall"
-)
-
-func main() { // holds a pod's namespaces until it is told to go
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
-	<-stop
-}
-"""
+OWN = Path(__file__).parent / "programs"
 
 
 class _Module(TypedDict):
@@ -50,8 +37,8 @@ FLAGS = ("-trimpath", "-buildvcs=false")
 
 def binary(name: str, version: str | None = None) -> Path:
     """A built program; of Kubernetes, that of `version` (by default the newest)."""
-    if name == "pause":
-        return pause()
+    if (OWN / name).is_dir():
+        return own_program(name)
     for module in versions.MODULES:
         if name in module.programs and version in (None, module.version):
             return module_programs(module) / name
@@ -66,8 +53,10 @@ def module_programs(module: GoModule) -> Path:
 
 
 @once
-def pause() -> Path:
-    return cache.artefact("pause", PAUSE, _build_pause)
+def own_program(name: str) -> Path:
+    """One of the lab's own small programs."""
+    source = (OWN / name / "main.go").read_text()
+    return cache.artefact(name, source, lambda draft: _build_own(name, draft))
 
 
 def _build(module: GoModule, draft: Path) -> None:
@@ -81,12 +70,11 @@ def _build(module: GoModule, draft: Path) -> None:
     shutil.rmtree(work)
 
 
-def _build_pause(draft: Path) -> None:
+def _build_own(name: str, draft: Path) -> None:
     work = draft.with_suffix(".work")
-    work.mkdir(exist_ok=True)
-    (work / "go.mod").write_text("module lab/pause\ngo 1.26\n")
-    (work / "main.go").write_text(PAUSE)
-    _go("pause", work, *FLAGS, "-ldflags", "-s -w", "-o", str(draft), ".")
+    shutil.copytree(OWN / name, work, dirs_exist_ok=True)
+    (work / "go.mod").write_text(f"module lab/{name}\ngo {versions.GO[0]}.{versions.GO[1]}\n")
+    _go(name, work, *FLAGS, "-ldflags", "-s -w", "-o", str(draft), ".")
     shutil.rmtree(work)
 
 

@@ -21,7 +21,7 @@ def name(number: int) -> str:
 
 def make(number: int) -> list[Path]:
     """Make the node's groups and return their folders."""
-    groups = [parent / name(number) for parent in _own()]
+    groups = [parent / name(number) for parent in of("self")]
     for group in groups:
         group.mkdir(exist_ok=True)
         for setting in ("cpuset.cpus", "cpuset.mems"):
@@ -41,9 +41,11 @@ def find(number: int) -> list[Path]:
     ]
 
 
-def inner(number: int) -> list[Path]:
-    """The groups as the node's own processes have them: nspawn makes a level of its own in some."""
-    return [next(iter(group.glob("payload")), group) for group in find(number)]
+def of(pid: int | str) -> list[Path]:
+    """The folders of a process's groups, one in each hierarchy."""
+    lines = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
+    places = [line.split(":", 2) for line in lines]
+    return [_folder(controllers) / path.lstrip("/") for _, controllers, path in places]
 
 
 def processes(number: int) -> set[int]:
@@ -60,13 +62,6 @@ def kill(number: int, patience: float = 10) -> None:
         time.sleep(0.02)
     for group in find(number):
         _remove(group)
-
-
-def _own() -> list[Path]:
-    """The folder of this process's group in each hierarchy."""
-    lines = Path("/proc/self/cgroup").read_text().splitlines()
-    places = [line.split(":", 2) for line in lines]
-    return [_folder(controllers) / path.lstrip("/") for _, controllers, path in places]
 
 
 def _folder(controllers: str) -> Path:

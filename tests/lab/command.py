@@ -73,6 +73,16 @@ def logged(command: Sequence[str | Path], log: Path, env: Mapping[str, str], cwd
         raise CommandError(f"{' '.join(words)}: exit code {ended.returncode}\n{tail(log)}")
 
 
+def daemon(words: Sequence[str | Path], log: Path, cwd: Path) -> None:
+    """Start a process that is nobody's child, and so outlives whoever starts it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as sink:
+        detached = ["setsid", "--fork", *map(str, words)]
+        subprocess.run(
+            detached, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, cwd=cwd, check=True
+        )
+
+
 def tail(path: Path, lines: int = 30) -> str:
     """The last lines of a log, for an error message."""
     text = path.read_text(errors="replace") if path.exists() else "(no log)"

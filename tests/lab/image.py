@@ -25,7 +25,9 @@ def archive() -> Path:
 
 
 def _contents(image: Image) -> dict[str, Path]:
-    return {target: build.binary(program) for program, target in image.programs.items()}
+    return {
+        path: build.binary(program) for program, paths in image.programs.items() for path in paths
+    }
 
 
 def _base(image: Image) -> Path | None:

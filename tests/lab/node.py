@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from . import cache, cgroup, command, content, image, machine, network, reserve, rootfs
@@ -99,7 +100,8 @@ class Node:
         env: Mapping[str, str] | None = None,
     ) -> Result:
         """Run a command in the node as root. One that takes too long is ended with code -9."""
-        return command.run(*self.command(*words, env=env), timeout=timeout, stdin=stdin)
+        result = command.run(*self.command(*words, env=env), timeout=timeout, stdin=stdin)
+        return replace(result, command=(f"{self.name}:", *map(str, words)))
 
     def check(
         self,
@@ -120,7 +122,12 @@ class Node:
 
         It leaves the terminal alone, so it serves tmux and pseudo-terminals as well.
         """
-        groups = " ".join(shlex.quote(str(group)) for group in cgroup.inner(self.number))
+        # systemd sits in a scope of its own inside the node's group
+        outer = [
+            group.parent if group.name == "init.scope" else group
+            for group in cgroup.of(self.leader)
+        ]
+        groups = " ".join(shlex.quote(str(group)) for group in outer)
         terminal = {"TERM": os.environ.get("TERM", "xterm-256color")}
         settings = {**ENVIRONMENT, **terminal, **(env or {})}
         return [

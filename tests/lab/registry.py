@@ -59,11 +59,8 @@ def start(mode: str) -> None:
     network.ensure_bridge()
     config = cache.home() / "registry.yml"
     config.write_text(_config(storage(), machine.REGISTRY_ADDRESS, readonly=True))
-    with cache.log("registry").open("wb") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.lab.registry", mode, str(config)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True,
-        )  # fmt: skip
+    words = [sys.executable, "-m", "tests.lab.registry", mode, str(config)]
+    command.daemon(words, cache.log("registry"), PROJECT)
     _await_answer(machine.REGISTRY_ADDRESS)
 
 

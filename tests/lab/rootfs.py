@@ -23,6 +23,9 @@ NODE_PROGRAMS = (
     "containerd", "ctr", "containerd-shim-runc-v2", "kubelet", "kubeadm", "kubectl",
 )  # fmt: skip
 
+# these crash in Debian's static busybox as soon as they resolve a name; the image brings its own
+REPLACED = ("wget", "nslookup")
+
 # no modules, clocks or consoles of their own to look after; each only makes a boot slower
 MASKED = (
     "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer",
@@ -70,7 +73,7 @@ def debian(name: str, variant: str, packages: tuple[str, ...]) -> Path:
 @once
 def busybox() -> Path:
     """A folder with busybox and a link for each of its applets."""
-    return cache.artefact("busybox", versions.DEBIAN, _unpack_busybox)
+    return cache.artefact("busybox", (versions.DEBIAN, REPLACED), _unpack_busybox)
 
 
 @once
@@ -107,7 +110,7 @@ def _unpack_busybox(draft: Path) -> None:
     binary.parent.mkdir()
     shutil.copy(draft / "deb" / "bin" / "busybox", binary)
     for applet in command.check(binary, "--list").stdout.split():
-        if applet != "busybox":
+        if applet not in ("busybox", *REPLACED):
             (binary.parent / applet).symlink_to("busybox")
     shutil.rmtree(draft / "deb")
     package.unlink()

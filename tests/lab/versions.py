@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 KUBERNETES = "1.37.2"
@@ -94,17 +95,17 @@ MODULES = (
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """A container image: programs of ours on a base, each at a path."""
+    """A container image: programs of ours on a base, each at one or more paths."""
 
     reference: str
-    programs: dict[str, str]
+    programs: Mapping[str, tuple[str, ...]]
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     base: str = "empty"
 
 
 def _component(name: str, tag: str = f"v{KUBERNETES}", *more: str, base: str = "empty") -> Image:
-    programs = {program: f"usr/local/bin/{program}" for program in (name, *more)}
+    programs = {program: (f"usr/local/bin/{program}",) for program in (name, *more)}
     return Image(f"{REGISTRY}/{name}:{tag}", programs, base=base)
 
 
@@ -112,23 +113,21 @@ TEST_IMAGE = f"{REGISTRY}/kubeboot-test:1"
 
 IMAGES = (
     # a pause image without an entrypoint fails only when the first pod starts
-    Image(f"{REGISTRY}/pause:{PAUSE}", {"pause": "pause"}, entrypoint=("/pause",)),
+    Image(f"{REGISTRY}/pause:{PAUSE}", {"pause": ("pause",)}, entrypoint=("/pause",)),
     _component("etcd", "3.7.0-0", "etcdctl"),
     _component("kube-apiserver"),
     _component("kube-controller-manager"),
     _component("kube-scheduler"),
     _component("kube-proxy", base="proxy"),
     Image(
-        f"{REGISTRY}/coredns/coredns:v{COREDNS}", {"coredns": "coredns"}, entrypoint=("/coredns",)
+        f"{REGISTRY}/coredns/coredns:v{COREDNS}",
+        {"coredns": ("coredns",)},
+        entrypoint=("/coredns",),
     ),
     Image(
         TEST_IMAGE,
-        {},
+        {"web": ("bin/web", "bin/wget", "bin/nslookup")},
+        command=("/bin/web",),
         base="busybox",
-        command=(
-            "/bin/sh",
-            "-c",
-            "mkdir -p /www && hostname > /www/index.html && exec httpd -f -v -p 8080 -h /www",
-        ),
     ),
 )
