@@ -17,7 +17,6 @@ from phases.system.ports import Runtime, RuntimeFailure
 
 TRIES = 5
 AT_ONCE = 4
-WAIVER = frozenset({"imagepull", "all"})
 
 
 def run(context: Context) -> None:
@@ -25,7 +24,7 @@ def run(context: Context) -> None:
     runtime = context.open_runtime()
     missing = tuple(lacking(context, runtime, images))
     failures = pull_all(context, runtime, missing)
-    if failures and WAIVER & context.options.ignore_preflight_errors:
+    if failures and context.waived("ImagePull"):
         context.warn(f"ImagePull waived: {'; '.join(failures)}")
     elif failures:
         raise PhaseError(

@@ -39,20 +39,13 @@ def judge(context: Context, checks: Sequence[Check]) -> Iterator[Refusal]:
     """Reports each check; yields the errors of those that aren't waived."""
     for check, findings in together.look(context, checks):
         name = check.called(context.configuration)
-        waived = is_waived(context, name)
+        waived = context.waived(name)
         show(context, name, findings, waived=waived)
         for finding in findings:
             if finding.level == "error" and not waived:
                 yield name, finding
             else:
                 context.warn(line(name, finding))
-
-
-def is_waived(context: Context, name: str) -> bool:
-    """By flag or by configuration, in any case of letters; `all` waives every check."""
-    written = context.configuration.init.node_registration.ignore_preflight_errors
-    waivers = {*context.options.ignore_preflight_errors, *written}
-    return not {"all", name.lower()}.isdisjoint(waiver.lower() for waiver in waivers)
 
 
 def show(context: Context, name: str, findings: Sequence[Finding], *, waived: bool) -> None:

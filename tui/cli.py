@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
-from tui.flags import KUBEADM_RUN, KUBEADM_VALUES, OURS, Flag
+from tui.flags import CONFIGURING, OURS, RUNNING, Flag
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,8 +59,8 @@ def _add_init(verbs: argparse._SubParsersAction[Parser]) -> None:
     init = verbs.add_parser("init", help="make this machine a control plane, without a screen")
     init.set_defaults(run=_init)
     for title, flags in (
-        ("the configuration (kubeadm's flags)", KUBEADM_VALUES),
-        ("the run (kubeadm's flags)", KUBEADM_RUN),
+        ("the configuration (kubeadm's flags)", CONFIGURING),
+        ("the run (kubeadm's flags)", RUNNING),
         ("the run (ours)", OURS),
     ):
         group = init.add_argument_group(title)

@@ -13,83 +13,53 @@ Kind = Literal["text", "number", "list", "switch"]
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`value` flags set a field of the configuration; the others say how to run."""
+    """A flag as the help shows it; `key` is its name among the parsed arguments."""
 
     name: str
     kind: Kind
     help: str
     metavar: str = ""
-    value: bool = False
 
     @property
     def key(self) -> str:
         return self.name.replace("-", "_")
 
 
-KUBEADM_VALUES = (
+CONFIGURING = (
+    Flag("apiserver-advertise-address", "text", "address that the API server advertises", "IP"),
+    Flag("apiserver-bind-port", "number", "port that the API server listens on (6443)", "PORT"),
     Flag(
-        "apiserver-advertise-address", "text", "address that the API server advertises", "IP", True
+        "apiserver-cert-extra-sans", "list", "more names for the API server's certificate", "NAMES"
     ),
+    Flag("cert-dir", "text", "folder of the certificates (/etc/kubernetes/pki)", "DIR"),
     Flag(
-        "apiserver-bind-port", "number", "port that the API server listens on (6443)", "PORT", True
+        "control-plane-endpoint", "text", "stable address of the whole control plane", "HOST[:PORT]"
     ),
-    Flag(
-        "apiserver-cert-extra-sans",
-        "list",
-        "more names for the API server's certificate",
-        "NAMES",
-        True,
-    ),
-    Flag("cert-dir", "text", "folder of the certificates (/etc/kubernetes/pki)", "DIR", True),
-    Flag(
-        "control-plane-endpoint",
-        "text",
-        "stable address of the whole control plane",
-        "HOST[:PORT]",
-        True,
-    ),
-    Flag("cri-socket", "text", "socket of the container runtime", "SOCKET", True),
-    Flag("feature-gates", "text", "feature gates of kubeadm, as name=true pairs", "GATES", True),
-    Flag(
-        "image-repository",
-        "text",
-        "registry of the images (registry.k8s.io)",
-        "REPO",
-        True,
-    ),
-    Flag("kubernetes-version", "text", "version of the control plane", "VERSION", True),
-    Flag("node-name", "text", "name of this node (the host name)", "NAME", True),
-    Flag("pod-network-cidr", "text", "address range of the pods", "CIDR", True),
-    Flag("service-cidr", "text", "address range of the services (10.96.0.0/12)", "CIDR", True),
-    Flag(
-        "service-dns-domain", "text", "DNS domain of the services (cluster.local)", "DOMAIN", True
-    ),
-    Flag("token", "text", "bootstrap token, instead of a random one", "TOKEN", True),
-    Flag(
-        "token-ttl",
-        "text",
-        "how long the token is valid (24h0m0s; 0 is for ever)",
-        "DURATION",
-        True,
-    ),
-    Flag("certificate-key", "text", "key that --upload-certs encrypts with", "HEX", True),
-)
-
-KUBEADM_RUN = (
-    Flag("config", "text", "a kubeadm configuration file; - reads standard input", "FILE"),
-    Flag(
-        "ignore-preflight-errors",
-        "list",
-        "checks whose errors become warnings; all means all",
-        "CHECKS",
-    ),
-    Flag("skip-phases", "list", "phases to leave out, as phase or phase/step", "PHASES"),
+    Flag("cri-socket", "text", "socket of the container runtime", "SOCKET"),
+    Flag("feature-gates", "text", "feature gates of kubeadm, as name=true pairs", "GATES"),
+    Flag("image-repository", "text", "registry of the images (registry.k8s.io)", "REPO"),
+    Flag("kubernetes-version", "text", "version of the control plane", "VERSION"),
+    Flag("node-name", "text", "name of this node (the host name)", "NAME"),
+    Flag("pod-network-cidr", "text", "address range of the pods", "CIDR"),
+    Flag("service-cidr", "text", "address range of the services (10.96.0.0/12)", "CIDR"),
+    Flag("service-dns-domain", "text", "DNS domain of the services (cluster.local)", "DOMAIN"),
+    Flag("token", "text", "bootstrap token, instead of a random one", "TOKEN"),
+    Flag("token-ttl", "text", "how long the token is valid (24h0m0s; 0 is for ever)", "DURATION"),
+    Flag("certificate-key", "text", "key that --upload-certs encrypts with", "HEX"),
     Flag("patches", "text", "folder of patches for manifests and kubelet configuration", "DIR"),
+    Flag("ignore-preflight-errors", "list", "checks whose errors become warnings", "CHECKS"),
+    Flag("skip-phases", "list", "phases to leave out, as phase or phase/step", "PHASES"),
     Flag("dry-run", "switch", "show what would be changed, change nothing"),
+)
+"""Flags that set a field of the configuration; the model knows which one and what it may hold."""
+
+RUNNING = (
+    Flag("config", "text", "a kubeadm configuration file; - reads standard input", "FILE"),
     Flag("upload-certs", "switch", "upload the shared certificates for further control planes"),
     Flag("skip-token-print", "switch", "do not print the token"),
     Flag("skip-certificate-key-print", "switch", "do not print the certificate key"),
 )
+"""kubeadm's flags that say how to run."""
 
 OURS = (
     Flag("only", "list", "run these phases alone", "PHASES"),

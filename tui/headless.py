@@ -97,6 +97,8 @@ def lines(record: Record, state: RunState) -> Iterable[str]:
         yield summary(state.phases[event.phase])
         if isinstance(event, e.PhaseFailed):
             yield from reasons(event.failure)
+    elif isinstance(event, e.StepSkipped):
+        yield f"{SIGNS['skipped']} {event.phase}/{event.step:<40}  skipped: {event.reason}"
     elif isinstance(event, e.Warned):
         yield f"! {event.phase + ': ' if event.phase else ''}{event.text}"
     elif isinstance(event, e.CancelRequested):

@@ -13,7 +13,7 @@ from phases.engine.errors import ConfigurationError
 from phases.engine.request import Mode, Request
 from phases.engine.state import RunState
 from tui.closing import closing
-from tui.flags import KUBEADM_VALUES
+from tui.flags import CONFIGURING
 from tui.follow import follow
 from tui.headless import JsonView, LineView, LiveView, View, watch
 from tui.launch import Engine, start
@@ -37,12 +37,9 @@ def make_request(arguments: argparse.Namespace) -> Request:
         config_name=arguments.config or "",
         flags=_values(arguments),
         only=tuple(arguments.only or ()),
-        skip=tuple(arguments.skip_phases or ()),
         start_from=getattr(arguments, "from") or "",
-        ignore_preflight_errors=tuple(arguments.ignore_preflight_errors or ()),
         upload_certs=arguments.upload_certs,
         csr_only=arguments.csr_only,
-        patches=arguments.patches or "",
         mode=mode,
         folder=arguments.rehearse or "",
     )
@@ -54,14 +51,10 @@ def _text(path: str) -> str:
     return sys.stdin.read() if path == "-" else read_text(path)
 
 
-def _values(arguments: argparse.Namespace) -> dict[str, str]:
-    """kubeadm's value flags that were given, as text; the model reads and judges them."""
-    given = {flag.name: getattr(arguments, flag.key) for flag in KUBEADM_VALUES}
-    return {name: _joined(value) for name, value in given.items() if value is not None}
-
-
-def _joined(value: object) -> str:
-    return ",".join(value) if isinstance(value, list) else str(value)
+def _values(arguments: argparse.Namespace) -> dict[str, object]:
+    """kubeadm's flags that were given and set a field; the model reads and judges them."""
+    given = {flag.name: getattr(arguments, flag.key) for flag in CONFIGURING}
+    return {name: value for name, value in given.items() if value not in (None, False)}
 
 
 def _agreed() -> bool:

@@ -30,15 +30,13 @@ PASSING = frozenset({0, 429, 500, 502, 503, 504})
 class Options:
     """What the operator asked of this run beside the configuration.
 
-    `patches` is the patches folder given by flag; `environment` holds the proxy variables of the
-    front end's environment, as kubeadm hands its own on to static pods.
+    `environment` holds the proxy variables of the front end's environment, which go into static
+    pods as kubeadm's own do.
     """
 
-    ignore_preflight_errors: frozenset[str] = frozenset()
     upload_certs: bool = False
     csr_only: bool = False
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
-    patches: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,6 +83,11 @@ class Context:
 
     def progress(self, step: str, done: float, total: float, unit: str, detail: str = "") -> None:
         self.emit(e.Progress(self.phase, step, done, total, unit, detail))
+
+    def waived(self, check: str) -> bool:
+        """Whether the operator takes the risk of a failed check (--ignore-preflight-errors)."""
+        names = self.configuration.init.node_registration.ignore_preflight_errors
+        return bool({check.lower(), "all"} & {name.lower() for name in names})
 
     # steps
 
@@ -148,7 +151,7 @@ class Context:
     def patches(self) -> PatchSet:
         """The patches of the operator's folder; none without one. A PhaseError for a bad file."""
         given = self.configuration.init.patches
-        folder = self.options.patches or (given.directory if given else "")
+        folder = given.directory if given else ""
         if not folder:
             return NONE
         try:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -46,11 +47,14 @@ def main() -> int:
 
 def _serve(request: Request) -> int:
     """From the request to the end of the run; nothing is written before everything asked for is sound."""
-    _demand_root(request)
-    stop, state = Stop(), state_folder(request)
-    ports = _ports(request, stop)
-    resolved = resolve(request, ports)
+    stop = Stop()
+    resolved = resolve(request, real_ports(stop.event).host)
     plan = _plan(request, resolved)
+    if resolved.configuration.init.dry_run and request.mode == "real":
+        request = replace(request, mode="dry-run")
+    _demand_root(request)
+    state = state_folder(request)
+    ports = _ports(request, stop)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(state / "lock")
     place = new_place(state)
@@ -103,18 +107,16 @@ def _ports(request: Request, stop: Stop) -> Ports:
 
 
 def _plan(request: Request, resolved: Resolved) -> Plan:
-    skip = request.skip or resolved.configuration.init.skip_phases
+    skip = resolved.configuration.init.skip_phases
     selection = Selection(only=request.only, skip=skip, start_from=request.start_from)
     return make_plan(discover(), request.workflow, selection)
 
 
 def _options(request: Request) -> Options:
     return Options(
-        ignore_preflight_errors=frozenset(name.lower() for name in request.ignore_preflight_errors),
         upload_certs=request.upload_certs,
         csr_only=request.csr_only,
         mode=request.mode,
-        patches=request.patches,
         environment={
             key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")
         },

@@ -25,12 +25,9 @@ class Request:
     config_name: str = "kubeadm.yaml"
     flags: Mapping[str, Any] = field(default_factory=dict)
     only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
     start_from: str = ""
-    ignore_preflight_errors: tuple[str, ...] = ()
     upload_certs: bool = False
     csr_only: bool = False
-    patches: str = ""
     mode: Mode = "real"
     folder: str = ""
 

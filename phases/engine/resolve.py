@@ -13,7 +13,7 @@ from phases.model import flags, load, validate
 from phases.model.defaults import Surroundings, complete
 from phases.model.problem import Problem, Problems, located
 from phases.model.types import Configuration
-from phases.system.ports import Host, Ports
+from phases.system.ports import Host
 
 CRI_SOCKETS = (
     "/var/run/containerd/containerd.sock",
@@ -30,18 +30,18 @@ class Resolved:
     warnings: tuple[str, ...]
 
 
-def resolve(request: Request, ports: Ports) -> Resolved:
+def resolve(request: Request, host: Host) -> Resolved:
     """Raises ConfigurationError naming every problem with its field and line."""
     try:
-        return _resolve(request, ports)
+        return _resolve(request, host)
     except Problems as problems:
         raise as_error(problems.problems) from problems
 
 
-def _resolve(request: Request, ports: Ports) -> Resolved:
+def _resolve(request: Request, host: Host) -> Resolved:
     source = load.read(request.config, name=request.config_name) if request.config else load.NOTHING
     given = flags.apply(source.configuration, request.flags, config_given=bool(request.config))
-    configuration = complete(given, surroundings(ports.host))
+    configuration = complete(given, surroundings(host))
     if found := validate.problems(configuration):
         raise Problems(located(found, source.places, source.name))
     warnings = (

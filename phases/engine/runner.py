@@ -62,6 +62,7 @@ class Runner:
             for name in ready:
                 planned = self._plan[name]
                 if planned.skip:
+                    self._emit(e.PhaseSkipped(name, planned.skip))
                     self._graph.done(name)
                 else:
                     self._tracker.running[pool.submit(self._carry_out, planned)] = name
