@@ -58,14 +58,19 @@ class Rest:
 
 
 def whole(reply: Any, deadline: float) -> bytes:
-    """The body, read to its end in time."""
+    """The body, read to its end in time; the connection is kept only then."""
     content = bytearray()
-    for part in reply.stream(1 << 16):
-        content += part
-        if len(content) > LIMIT:
-            raise ClusterError(0, "Garbled", f"an answer of more than {LIMIT} bytes")
-        if time.monotonic() > deadline:
-            raise TimeoutError
+    try:
+        while part := reply.read1(1 << 16):
+            content += part
+            if len(content) > LIMIT:
+                raise ClusterError(0, "Garbled", f"an answer of more than {LIMIT} bytes")
+            if time.monotonic() > deadline:
+                raise TimeoutError("the answer didn't end")
+    except BaseException:
+        reply.close()
+        raise
+    reply.release_conn()
     return bytes(content)
 
 
@@ -73,20 +78,20 @@ def whole(reply: Any, deadline: float) -> bytes:
 def failures(server: str, timeout: float) -> Iterator[None]:
     """Whatever keeps an answer from arriving, as a ClusterError."""
     from kubernetes.client.exceptions import ApiException
-    from urllib3 import exceptions
+    from urllib3.exceptions import HTTPError
 
     try:
         yield
-    except (TimeoutError, exceptions.TimeoutError):
-        raise ClusterError(0, "Timeout", f"{server}: no answer within {timeout:g} s") from None
-    except (OSError, exceptions.HTTPError, ApiException) as error:
-        reason, words = explained(error)
+    except (OSError, HTTPError, ApiException) as error:
+        reason, words = explained(error, timeout)
         raise ClusterError(0, reason, f"{server}: {words}") from error
 
 
-def explained(error: BaseException) -> tuple[str, str]:
-    """Whether the server couldn't be reached or couldn't be trusted, and the innermost words."""
+def explained(error: BaseException, timeout: float) -> tuple[str, str]:
+    """Why no answer came: the reason of a ClusterError, and the innermost words."""
     inner = cause(error)
+    if isinstance(inner, TimeoutError):
+        return "Timeout", f"no answer within {timeout:g} s"
     if isinstance(inner, ssl.SSLCertVerificationError):
         return "Untrusted", f"its certificate isn't to be trusted: {inner.verify_message}"
     return "Unreachable", str(inner) or type(inner).__name__

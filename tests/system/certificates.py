@@ -19,7 +19,7 @@ NOW = datetime.datetime.now(datetime.UTC)
 class Authority:
     """A certificate authority with one key; everything it makes is PEM."""
 
-    def __init__(self, name: str = "kubernetes") -> None:
+    def __init__(self, name: str = "kubernetes-ca") -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = self._builder(self._name, self.key).add_extension(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_short_writes_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def little(descriptor: int, content: memoryview) -> int:
         return real(descriptor, content[:3])
 
-    monkeypatch.setattr(atomic.os, "write", little)
+    monkeypatch.setattr(os, "write", little)
     atomic.replace(str(tmp_path / "file"), b"0123456789", 0o600)
     assert (tmp_path / "file").read_bytes() == b"0123456789"
 
@@ -110,7 +111,7 @@ def test_the_temporary_is_invisible_to_the_kubelet(
         seen.extend(names(tmp_path))
         real(*args, **kwargs)
 
-    monkeypatch.setattr(atomic.os, "rename", look)
+    monkeypatch.setattr(os, "rename", look)
     atomic.replace(str(tmp_path / "etcd.yaml"), b"x", 0o600)
     assert [name[:4] for name in seen] == [".kb-"]
 
@@ -160,7 +161,7 @@ def test_a_taken_temporary_name_is_not_opened(
     """A link planted at the temporary's name is an error, and stays."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
-    monkeypatch.setattr(atomic.secrets, "token_hex", lambda _size: "known")
+    monkeypatch.setattr(secrets, "token_hex", lambda _size: "known")
     (tmp_path / ".kb-known").symlink_to(victim)
     with pytest.raises(FileExistsError):
         atomic.replace(str(tmp_path / "file"), b"secret", 0o600)
