@@ -25,5 +25,14 @@ def merged(*groups: Iterable[EnvVar]) -> list[Mapping[str, Any]]:
 
 def _entry(variable: EnvVar) -> Mapping[str, Any]:
     value = {"value": variable.value} if variable.value else {}
-    source = {"valueFrom": variable.value_from} if variable.value_from else {}
+    source = {"valueFrom": _source(variable.value_from)} if variable.value_from else {}
     return {"name": variable.name, **value, **source}
+
+
+def _source(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the API's own defaults, which kubeadm writes out."""
+    defaults: Mapping[str, Mapping[str, Any]] = {
+        "fieldRef": {"apiVersion": "v1"},
+        "fileKeyRef": {"optional": False},
+    }
+    return {kind: {**defaults.get(kind, {}), **value} for kind, value in given.items()}

@@ -15,6 +15,8 @@ from phases.model.types import Configuration
 from phases.model.versions import release_of
 from phases.render import flags, patches, strategic_merge
 
+SOCKET_FLAG = "container-runtime-endpoint"
+
 
 def node_name(configuration: Configuration) -> str:
     """The name the kubelet registers under: --hostname-override where it is given."""
@@ -23,10 +25,20 @@ def node_name(configuration: Configuration) -> str:
     return given.name if override is None else override
 
 
+def has_instance_configuration(configuration: Configuration) -> bool:
+    """Whether this node's socket has a file of its own: always, unless a gate of 1.35 is off."""
+    cluster = configuration.cluster
+    gate = cluster.feature_gates.get("NodeLocalCRISocket", True)
+    return gate or not release_of(cluster.kubernetes_version).cri_socket_gate
+
+
 def environment_file(configuration: Configuration, hostname: str) -> bytes:
     """kubeadm-flags.env: one variable with all flags; `hostname` is the machine's, lower case."""
-    name = node_name(configuration)
-    defaults = {} if name == hostname else {"hostname-override": name}
+    name, socket = node_name(configuration), configuration.init.node_registration.cri_socket
+    defaults = {
+        **({} if name == hostname else {"hostname-override": name}),
+        **({} if has_instance_configuration(configuration) else {SOCKET_FLAG: socket}),
+    }
     given = configuration.init.node_registration.kubelet_extra_args
     return f"KUBELET_KUBEADM_ARGS={_quoted(' '.join(flags.merged(defaults, given)))}\n".encode()
 
@@ -54,7 +66,9 @@ def configuration_file(
         cri_socket=None,
     )
     patched = patch_set.apply("kubeletconfiguration", made)
-    return to_yaml(_with_instance(patched, configuration)).encode()
+    if has_instance_configuration(configuration):
+        patched = _with_instance(patched, configuration)
+    return to_yaml(patched).encode()
 
 
 def _with_instance(made: Mapping[str, Any], configuration: Configuration) -> Mapping[str, Any]:

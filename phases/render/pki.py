@@ -25,6 +25,7 @@ from phases.model.types import EncryptionAlgorithm
 Usage = Literal["server", "client"]
 Address = IPv4Address | IPv6Address
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 BACKDATE = timedelta(minutes=5)
 """How far a certificate's start lies before its making, for clocks that differ between nodes."""
@@ -148,7 +149,7 @@ def self_signed(common_name: str, key: bytes, validity: Validity) -> bytes:
     """A certificate authority's own certificate; its common name is its DNS name too."""
     private = load_key(key)
     name = Subject(common_name).name()
-    identifier = x509.SubjectKeyIdentifier(_key_identifier(private))
+    identifier = x509.SubjectKeyIdentifier(key_identifier(private.public_key()))
     builder = (
         _certificate(name, private, validity, authority=True)
         .issuer_name(name)
@@ -238,9 +239,8 @@ def _key_usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _key_identifier(key: PrivateKey) -> bytes:
+def key_identifier(public: PublicKey) -> bytes:
     """The first 160 bits of a SHA-256 over the bare public key (RFC 7093), as Go makes it."""
-    public = key.public_key()
     if isinstance(public, rsa.RSAPublicKey):
         bits = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
     else:

@@ -67,7 +67,7 @@ def merge(original: Object, patch: Object, keys: Keys) -> dict[str, Any]:
 
 def _merged(original: Object, patch: Object, keys: Keys) -> dict[str, Any]:
     result = _retained(original, patch)
-    orders = {name: value for name, value in patch.items() if name.startswith(_ORDER)}
+    orders = [name for name in patch if name.startswith(_ORDER)]
     for name, value in patch.items():
         if name in orders or name == _RETAIN:
             continue
@@ -75,8 +75,8 @@ def _merged(original: Object, patch: Object, keys: Keys) -> dict[str, Any]:
             _delete_items(result, name.removeprefix(_DELETE), value)
         else:
             _merge_field(result, name, value, keys)
-    for name, order in orders.items():
-        _reorder(result, original, name.removeprefix(_ORDER), order, keys)
+    for name in orders:
+        _reorder(result, original, patch, name.removeprefix(_ORDER), keys)
     return result
 
 
@@ -172,17 +172,28 @@ def _arranged(
     return [*result, *others, *patched]
 
 
-def _reorder(result: dict[str, Any], original: Object, name: str, order: Any, keys: Keys) -> None:
+def _reorder(
+    result: dict[str, Any], original: Object, patch: Object, name: str, keys: Keys
+) -> None:
     """`$setElementOrder`: the list's items as the directive lists them."""
-    items = result.get(name)
+    items, order = result.get(name), patch[f"{_ORDER}{name}"]
     key = keys.get(name, PRIMITIVE)
     if not isinstance(order, list):
         raise MergeError(f"{_ORDER}{name} isn't a list")
     if not isinstance(items, list) or not items:
         return
     wanted = [_identity(item, key) if key else item for item in order]
+    _refuse_other_order(name, patch.get(name) or [], wanted, key)
     former = original.get(name)
     result[name] = _arranged(items, wanted, former if isinstance(former, list) else [], key)
+
+
+def _refuse_other_order(name: str, items: list[Any], wanted: list[Any], key: str) -> None:
+    """The patch's own items must come in the order that its directive gives."""
+    rest = iter(wanted)
+    for item in items:
+        if not _is_directive(item) and (item[key] if key else item) not in rest:
+            raise MergeError(f"{_ORDER}{name} has another order than the patch's own {name}")
 
 
 def _delete_items(result: dict[str, Any], name: str, value: Any) -> None:
