@@ -19,6 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+HASH = 12  # hexadecimal digits
+UNUSED_DAYS = 3
+
 
 def home() -> Path:
     """The lab's own folder, outside every checkout."""
@@ -33,7 +36,7 @@ def log(name: str) -> Path:
 def digest(*recipe: object) -> str:
     """A short hash of what an artefact is made from; modules count with their source text."""
     text = json.dumps(recipe, sort_keys=True, default=_text)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH]
 
 
 def artefact(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
@@ -43,6 +46,8 @@ def artefact(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
         with locked(target.name):
             if not target.exists():
                 _build(name, target, make)
+                _prune(name, target)
+    os.utime(target)
     return target
 
 
@@ -72,6 +77,13 @@ def _build(name: str, target: Path, make: Callable[[Path], None]) -> None:
     make(draft)
     draft.rename(target)
     say(f"made {name} in {time.monotonic() - start:.1f} s")
+
+
+def _prune(name: str, newest: Path) -> None:
+    """Remove what was made under this name before and nobody has used for days."""
+    for path in newest.parent.glob(f"{name}-{'?' * HASH}"):
+        if time.time() - path.stat().st_mtime > UNUSED_DAYS * 86400:
+            _forget(path)
 
 
 def _forget(path: Path) -> None:

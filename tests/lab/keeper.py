@@ -111,7 +111,7 @@ def _fields(message: bytes) -> dict[str, str]:
 
 
 def _note(number: int, state: dict[str, int]) -> None:
-    path = machine.folder(number) / "state.json"
+    path = machine.state_file(number)
     path.with_suffix(".new").write_text(json.dumps(state))
     path.with_suffix(".new").replace(path)
 
@@ -127,6 +127,7 @@ def _take_down(number: int, keep_files: bool) -> None:
         signal.signal(once_is_enough, signal.SIG_IGN)
     cgroup.kill(number)
     machine.unmount(number)
+    machine.state_file(number).unlink(missing_ok=True)
     if not keep_files:
         machine.forget(number)
 

@@ -46,8 +46,13 @@ class Lab:
             if ready:
                 node.get_ready()
 
-        with ThreadPoolExecutor(count) as pool:
-            list(pool.map(boot, nodes))
+        try:
+            with ThreadPoolExecutor(count) as pool:
+                list(pool.map(boot, nodes))
+        except BaseException:
+            for node in nodes:
+                self.give_back(node)
+            raise
         return nodes
 
     def give_back(self, node: Node) -> None:
@@ -87,9 +92,12 @@ def clean() -> None:
     """Remove what dead sessions left, and the nodes and registry of the command line."""
     for number in network.NUMBERS:
         remove(Node(number)) if Node(number).is_detached else sweep(number)
-    if not any(map(reserve.is_taken, network.NUMBERS)):
-        registry.stop()
-        network.remove_bridge()
+    registry.stop()
+    network.remove_bridge(unless=_in_use)
+
+
+def _in_use() -> bool:
+    return registry.is_up() or any(map(reserve.is_taken, network.NUMBERS))
 
 
 def remove(node: Node) -> None:

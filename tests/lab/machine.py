@@ -41,6 +41,11 @@ def folder(number: int) -> Path:
     return cache.home() / "nodes" / str(number)
 
 
+def state_file(number: int) -> Path:
+    """What the keeper notes down for whoever else has to do with the node."""
+    return folder(number) / "state.json"
+
+
 def root(number: int) -> Path:
     return folder(number) / "root"
 

@@ -6,6 +6,7 @@ Pods' networks inside the nodes are made in podnet.py.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from . import cache, command
@@ -43,9 +44,11 @@ def ensure_bridge() -> None:
             _ip(f"link set {BRIDGE} up")
 
 
-def remove_bridge() -> None:
+def remove_bridge(unless: Callable[[], bool]) -> None:
+    """Remove it, but ask under the lock: a node that boots now waits here and makes it again."""
     with cache.locked("bridge"):
-        command.run("ip", "link", "delete", BRIDGE)
+        if not unless():
+            command.run("ip", "link", "delete", BRIDGE)
 
 
 def plug(number: int, host: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -29,7 +30,7 @@ ENVIRONMENT = {
 }  # fmt: skip
 
 # joins the node's groups, so that the kernel counts and ends what runs here with the node
-ENTER = 'for g in {groups}; do echo 0 > "$g/cgroup.procs"; done; exec "$@"'
+ENTER = 'umask 022; for g in {groups}; do echo 0 > "$g/cgroup.procs"; done; exec "$@"'
 
 
 class Node:
@@ -51,6 +52,8 @@ class Node:
         """Boot it: bare, or with all images; `registry`: pulls come from the lab's registry."""
         if self._seat is None:
             raise LabError(f"{self.name} isn't ours to boot: reserve it first")
+        if self._keeper is not None:
+            self.stop(keep_files=True)  # it may have switched itself off; otherwise it reboots
         network.ensure_bridge()
         stored = str(content.template()) if images else None
         plan = Plan(self.number, tuple(map(str, rootfs.node_layers())), stored, registry)
@@ -122,12 +125,7 @@ class Node:
 
         It leaves the terminal alone, so it serves tmux and pseudo-terminals as well.
         """
-        # systemd sits in a scope of its own inside the node's group
-        outer = [
-            group.parent if group.name == "init.scope" else group
-            for group in cgroup.of(self.leader)
-        ]
-        groups = " ".join(shlex.quote(str(group)) for group in outer)
+        groups = " ".join(shlex.quote(str(group)) for group in self._groups())
         terminal = {"TERM": os.environ.get("TERM", "xterm-256color")}
         settings = {**ENVIRONMENT, **terminal, **(env or {})}
         return [
@@ -194,9 +192,17 @@ class Node:
 
     def _state(self) -> dict[str, int]:
         """What its keeper noted down; nothing when there is no keeper."""
-        path = machine.folder(self.number) / "state.json"
+        path = machine.state_file(self.number)
         state: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         return state
+
+    def _groups(self) -> list[Path]:
+        try:
+            groups = cgroup.of(self.leader)
+        except FileNotFoundError:
+            raise LabError(f"{self.name} isn't running") from None
+        # systemd sits in a scope of its own inside the node's group
+        return [group.parent if group.name == "init.scope" else group for group in groups]
 
     def _start_keeper(self, plan: Plan, detached: bool) -> subprocess.Popen[str]:
         assert self._seat is not None
@@ -216,7 +222,9 @@ class Node:
 
     def _await_boot(self, keeper: subprocess.Popen[str]) -> None:
         assert keeper.stdout is not None
-        # the keeper closes its end when it dies, so this ends in either case
-        if keeper.stdout.readline() != "ready\n":
+        # readable also when the keeper has died and so closed its end
+        readable, _, _ = select.select([keeper.stdout], [], [], BOOT_SECONDS)
+        if not readable or keeper.stdout.readline() != "ready\n":
+            keeper.terminate()
             keeper.wait()
             raise LabError(f"{self.name} didn't boot:\n{command.tail(self.log)}")

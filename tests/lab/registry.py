@@ -24,6 +24,7 @@ from . import cache, command, image, machine, network, versions
 from .errors import LabError
 
 PATIENCE = 15
+PAUSE = 0.5
 PROJECT = Path(__file__).parents[2]
 CONFIG = """version: 0.1
 log: {{level: error, accesslog: {{disabled: true}}}}
@@ -65,10 +66,11 @@ def start(mode: str) -> None:
 
 
 def stop() -> None:
-    """Stop it, whoever uses it."""
+    """Let it go; it ends at once, or with the last session that holds it."""
     if is_up():
         with suppress(ProcessLookupError):
             os.kill(int(_serving_path().read_text()), signal.SIGTERM)
+        time.sleep(2 * PAUSE)
 
 
 def is_up() -> bool:
@@ -82,15 +84,16 @@ def is_up() -> bool:
 
 def _serve(mode: str, config: str) -> None:
     """The serving process: holds the lock `serving`, and ends with the last session."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    stays = [mode == "stay"]
+    signal.signal(signal.SIGTERM, lambda *_: stays.clear())
     with _serving_path().open("a+") as serving:
         fcntl.flock(serving, fcntl.LOCK_EX | fcntl.LOCK_NB)
         serving.truncate(0)
         serving.write(str(os.getpid()))
         serving.flush()
         with _running(Path(config)) as server:
-            while server.poll() is None and (mode == "stay" or _in_use()):
-                time.sleep(1)
+            while server.poll() is None and (any(stays) or _in_use()):
+                time.sleep(PAUSE)
 
 
 def _in_use() -> bool:
