@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from phases.engine.events import (
     Event,
@@ -23,6 +24,8 @@ from phases.engine.events import (
     RunFinished,
     RunStarted,
 )
+
+T = TypeVar("T")
 
 KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 LASTING = (PhaseFailed, RunStarted, RunFinished)
@@ -39,23 +42,20 @@ class Record:
 
 
 def encode(record: Record) -> str:
-    """One line of the journal, without its line feed."""
+    """One line of the journal in ASCII, without its line feed."""
     body = {name: _plain(getattr(record.event, name)) for name in _field_names(type(record.event))}
     head = {"seq": record.seq, "at": record.at.isoformat(), "event": type(record.event).__name__}
-    return json.dumps(head | body, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(head | body, separators=(",", ":"))
 
 
 def decode(line: str) -> Record | None:
     """The record in a line, or None for a line that isn't whole or an event that isn't known."""
     try:
         data = json.loads(line)
-    except ValueError:
+        kind = KINDS[data["event"]]
+        return Record(int(data["seq"]), datetime.fromisoformat(data["at"]), _built(kind, data))
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    kind = KINDS.get(data.get("event", "")) if isinstance(data, dict) else None
-    if kind is None:
-        return None
-    known = {name: _restored(name, data[name]) for name in _field_names(kind) if name in data}
-    return Record(data["seq"], datetime.fromisoformat(data["at"]), kind(**known))
 
 
 def _field_names(kind: type) -> tuple[str, ...]:
@@ -74,10 +74,16 @@ def _plain(value: Any) -> Any:
 
 def _restored(name: str, value: Any) -> Any:
     if name == "phases":
-        return tuple(PhaseOutline(**_tuples(item)) for item in value)
+        return tuple(_built(PhaseOutline, _tuples(item)) for item in value)
     if name == "failure" and value is not None:
-        return Failure(**value)
+        return _built(Failure, value)
     return value
+
+
+def _built(kind: type[T], data: Mapping[str, Any]) -> T:
+    """A value of this kind; fields that a newer engine added are passed over."""
+    names = _field_names(kind)
+    return kind(**{name: _restored(name, data[name]) for name in names if name in data})
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,22 +91,36 @@ def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Journal:
-    """Appends events to a file of mode 0600; safe to call from several threads."""
+    """Appends events to a file of mode 0600; several threads and signal handlers may do so."""
 
     def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.path = path
         self._now = now
-        self._lock = threading.RLock()  # a signal handler may append too
+        self._lock = threading.RLock()
+        self._waiting: deque[Event] = deque()
+        self._writing = False
         self._seq = 0
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     def append(self, event: Event) -> None:
+        """Writes an event; one that a signal handler adds meanwhile comes right behind it."""
+        self._waiting.append(event)
         with self._lock:
-            line = encode(Record(self._seq, self._now(), event)) + "\n"
-            self._seq += 1
-            os.write(self._fd, line.encode())
-            if isinstance(event, LASTING):
-                os.fsync(self._fd)
+            if self._writing:
+                return  # this is a signal handler, and what it cut into will write the event
+            self._writing = True
+            try:
+                while self._waiting:
+                    self._write(self._waiting.popleft())
+            finally:
+                self._writing = False
+
+    def _write(self, event: Event) -> None:
+        line = encode(Record(self._seq, self._now(), event)) + "\n"
+        self._seq += 1
+        os.write(self._fd, line.encode())
+        if isinstance(event, LASTING):
+            os.fsync(self._fd)
 
     def close(self) -> None:
         os.close(self._fd)
@@ -120,6 +140,6 @@ class Reader:
             added = file.read()
         whole = added[: added.rfind(b"\n") + 1]
         self._offset += len(whole)
-        for line in whole.decode(errors="replace").splitlines():
-            if record := decode(line):
+        for line in whole.split(b"\n"):  # and at nothing else that Unicode calls a line's end
+            if record := decode(line.decode(errors="replace")):
                 yield record
