@@ -13,8 +13,12 @@ class Stop:
         self.signal = 0
 
     def ask(self, number: int) -> bool:
-        """Notes the request; True for the first one."""
-        first = not self.signal
-        self.signal = self.signal or number
+        """Notes the request; True for the first one.
+
+        A second signal may cut into the first one's handler: it never touches the event's lock.
+        """
+        if self.signal:
+            return False
+        self.signal = number
         self.event.set()
-        return first
+        return True
