@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from phases.system import atomic
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -35,7 +37,14 @@ class Ledger:
         self._kept = folder / "kept"
         self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = folder / "ledger.jsonl"
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._end_torn_line()
+
+    def _end_torn_line(self) -> None:
+        """What a power cut left of an entry must not swallow the next one."""
+        size = os.fstat(self._fd).st_size
+        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+            os.write(self._fd, b"\n")
 
     def enter(self, entry: Entry) -> None:
         """Writes an entry and waits until it is on the disk."""
@@ -49,16 +58,12 @@ class Ledger:
         digest = sha256(content).hexdigest()
         place = self._kept / digest
         if not place.exists():
-            fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(fd, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            atomic.replace(str(place), content, 0o600)
         return digest
 
     def targets(self) -> frozenset[str]:
         """Everything that this installer ever changed here, as targets."""
-        lines = self._path.read_text().splitlines()
+        lines = self._path.read_text(errors="replace").splitlines()
         return frozenset(entry["target"] for entry in map(_parsed, lines) if entry)
 
     def close(self) -> None:

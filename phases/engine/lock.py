@@ -29,6 +29,7 @@ class Lock:
         except OSError:
             os.close(self._fd)
             raise _taken(path) from None
+        os.ftruncate(self._fd, 0)  # the one who held it last is no longer to be named
 
     def sign(self, holder: Holder) -> None:
         """Writes who holds the lock, for the message that a second installer shows."""
