@@ -148,6 +148,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
+    """A warning; `phase` is empty where it is about the run as a whole."""
+
     phase: str
     text: str
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from phases.engine import events as e
 from phases.engine.journal import Record
 
-Status = Literal["waiting", "running", "done", "unchanged", "skipped", "failed"]
+Status = Literal["waiting", "running", "done", "unchanged", "skipped", "failed", "stopped"]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -52,13 +52,17 @@ class PhaseState:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """One run, so far; `finished` is None while it is under way."""
+    """One run, so far; `finished` is None while it is under way.
+
+    `warnings` are those about the run as a whole; a phase's own are with the phase.
+    """
 
     started: e.RunStarted | None = None
     began: datetime | None = None
     ended: datetime | None = None
     phases: Mapping[str, PhaseState] = field(default_factory=_none)
     finished: e.RunFinished | None = None
+    warnings: tuple[str, ...] = ()
     handover: str = ""
     cancelling: bool = False
     last_seq: int = -1
@@ -138,6 +142,8 @@ def _(event: e.Effect, state: RunState, _at: datetime) -> RunState:
 
 @_apply.register
 def _(event: e.Warned, state: RunState, _at: datetime) -> RunState:
+    if not event.phase:
+        return replace(state, warnings=(*state.warnings, event.text))
     warnings = _known_phase(state, event.phase).warnings
     return _phase(state, event.phase, warnings=(*warnings, event.text))
 
@@ -161,13 +167,26 @@ def _(_event: e.CancelRequested, state: RunState, _at: datetime) -> RunState:
 
 @_apply.register
 def _(event: e.RunFinished, state: RunState, at: datetime) -> RunState:
-    return replace(state, finished=event, ended=at)
+    """Nothing runs any more: what was cut short has stopped."""
+    phases = {name: _stopped(phase, at) for name, phase in state.phases.items()}
+    return replace(state, finished=event, ended=at, phases=MappingProxyType(phases))
 
 
 def _outlined(outline: e.PhaseOutline) -> PhaseState:
     steps = MappingProxyType({name: StepState(name) for name in outline.steps})
     status: Status = "skipped" if outline.skip else "waiting"
     return PhaseState(outline.name, outline.title, status, reason=outline.skip, steps=steps)
+
+
+def _stopped(phase: PhaseState, at: datetime) -> PhaseState:
+    steps = {
+        name: replace(step, status="stopped") if step.status == "running" else step
+        for name, step in phase.steps.items()
+    }
+    changed = replace(phase, steps=MappingProxyType(steps))
+    if phase.status != "running":
+        return changed
+    return replace(changed, status="stopped", finished=at)
 
 
 def _known_phase(state: RunState, name: str) -> PhaseState:
