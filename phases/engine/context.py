@@ -6,6 +6,7 @@ what is and changes only the difference. What runs phases lives in `runner`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
@@ -25,6 +26,9 @@ R = TypeVar("R")
 PASSING = frozenset({0, 429, 500, 502, 503, 504})
 """Answers of an API server that may be better a moment later; 0 is no answer at all."""
 
+LASTING = frozenset({"Untrusted", "Kubeconfig"})
+"""Reasons for no answer that no patience mends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -40,11 +44,16 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class Tally:
-    """How many changes a phase has made so far."""
+    """How many changes a phase has made so far; its threads may count at the same time."""
 
-    changes: int = 0
+    def __init__(self) -> None:
+        self.changes = 0
+        self._lock = threading.Lock()
+
+    def count(self) -> None:
+        with self._lock:
+            self.changes += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,8 @@ class Context:
         before = self.tally.changes
         try:
             work(self, *args, **kwargs)
+        except Cancelled:
+            raise  # it stopped, it didn't fail
         except BaseException:
             self.emit(e.StepFailed(self.phase, name))
             raise
@@ -188,7 +199,8 @@ class Context:
             try:
                 return call(*args, **kwargs)
             except ClusterError as error:
-                if error.status not in PASSING or self.clock.monotonic() > deadline:
+                passing = error.status in PASSING and error.reason not in LASTING
+                if not passing or self.clock.monotonic() > deadline:
                     raise
                 self.pause(0.2)
 

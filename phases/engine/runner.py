@@ -8,8 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 from phases.engine import events as e
 from phases.engine.context import Context
@@ -17,16 +16,13 @@ from phases.engine.errors import Cancelled, InstallerError, PhaseError
 from phases.engine.plan import Plan, PlannedPhase
 from phases.system.ports import ClusterError, RuntimeFailure
 
-Ending = Literal["ended", "failed", "cancelled"]
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a phase ended: its error, if any, and how much it had changed by then."""
 
-@dataclass(slots=True)
-class Tracker:
-    """What has gone wrong in a run so far: the first failure, and whether it was asked to stop."""
-
+    changes: int
     error: InstallerError | None = None
-    changes: int = 0
-    running: dict[Future[Ending], str] = field(default_factory=dict)
 
 
 class Runner:
@@ -44,14 +40,19 @@ class Runner:
         self._make_context = make_context
         self._emit = emit
         self._stop_signal = stop_signal
-        self._tracker = Tracker()
+        self._running: dict[Future[Ending], str] = {}
+        self._error: InstallerError | None = None
+        self._changes = 0
 
     def run(self) -> e.RunFinished:
         """Runs every phase that can be run and says how it ended; nothing new starts after a failure."""
         self._graph.prepare()
-        with ThreadPoolExecutor(max_workers=8, thread_name_prefix="phase") as pool:
+        threads = max(
+            len(self._plan), 1
+        )  # so that none waits for a thread: it starts or it doesn't
+        with ThreadPoolExecutor(threads, thread_name_prefix="phase") as pool:
             self._start_ready(pool)
-            while self._tracker.running:
+            while self._running:
                 for name in self._ended():
                     self._graph.done(name)
                 self._start_ready(pool)
@@ -65,37 +66,38 @@ class Runner:
                     self._emit(e.PhaseSkipped(name, planned.skip))
                     self._graph.done(name)
                 else:
-                    self._tracker.running[pool.submit(self._carry_out, planned)] = name
+                    self._running[pool.submit(self._carry_out, planned)] = name
 
     def _may_start(self) -> bool:
-        return not (self._tracker.error or self._stop_signal()) and self._graph.is_active()
+        return not (self._error or self._stop_signal()) and self._graph.is_active()
 
     def _ended(self) -> Iterator[str]:
-        finished, _ = wait(self._tracker.running, return_when=FIRST_COMPLETED)
+        """Waits for the next phases to end; the names of those that came to a good end."""
+        finished, _ = wait(self._running, return_when=FIRST_COMPLETED)
         for future in finished:
-            name = self._tracker.running.pop(future)
-            if future.result() == "ended":
+            name, ending = self._running.pop(future), future.result()
+            self._changes += ending.changes
+            if ending.error is None:
                 yield name
+            elif not isinstance(ending.error, Cancelled):
+                self._error = self._error or ending.error
 
     def _carry_out(self, planned: PlannedPhase) -> Ending:
         """One phase from start to end: the engine's boundary, where any error becomes an event."""
-        name = planned.phase.name
-        context: Context | None = None
+        name, context = planned.phase.name, self._make_context(planned)
+        error: InstallerError | None = None
         try:
-            context = self._make_context(planned)
             self._run_phase(planned, context)
-        except Cancelled:
-            return "cancelled"
-        except InstallerError as error:
-            return self._failed(name, error)
-        except (OSError, ClusterError, RuntimeFailure) as error:
-            return self._failed(name, from_port(name, error))
-        except Exception as error:  # noqa: BLE001  the engine's boundary
+        except InstallerError as told:
+            error = told
+        except (OSError, ClusterError, RuntimeFailure) as refusal:
+            error = from_port(name, refusal)
+        except Exception as defect:  # noqa: BLE001  the engine's boundary
             self._emit(e.Output(name, "engine", traceback.format_exc(limit=-4)))
-            return self._failed(name, unexpected(name, error))
-        finally:
-            self._tracker.changes += context.tally.changes if context else 0
-        return "ended"
+            error = unexpected(name, defect)
+        if error is not None and not isinstance(error, Cancelled):
+            self._emit(e.PhaseFailed(name, failure(error)))
+        return Ending(context.tally.changes, error)
 
     def _run_phase(self, planned: PlannedPhase, context: Context) -> None:
         phase = planned.phase
@@ -106,17 +108,13 @@ class Runner:
         phase.run(context)
         self._emit(e.PhaseFinished(phase.name, context.tally.changes))
 
-    def _failed(self, name: str, error: InstallerError) -> Ending:
-        self._tracker.error = self._tracker.error or error
-        self._emit(e.PhaseFailed(name, failure(error)))
-        return "failed"
-
     def _result(self) -> e.RunFinished:
-        error, changes = self._tracker.error, self._tracker.changes
+        """A request to stop that came when all was done has stopped nothing."""
+        error, changes = self._error, self._changes
         if error is not None:
             outcome: e.Outcome = "refused" if error.exit_code in (3, 6) else "failed"
             return e.RunFinished(outcome, error.exit_code, changes, failure(error))
-        if signal := self._stop_signal():
+        if self._graph.is_active() and (signal := self._stop_signal()):
             stopped = failure(Cancelled(signal))
             return e.RunFinished("cancelled", 128 + signal, changes, stopped)
         return e.RunFinished("done" if changes else "unchanged", 0, changes)

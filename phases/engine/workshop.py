@@ -101,7 +101,7 @@ class Workshop:
 
     def _emit(self, tally: Tally, event: e.Event) -> None:
         if isinstance(event, e.Effect):
-            tally.changes += 1
+            tally.count()
         self._journal.append(event)
 
     def _connect(self, recorder: Recorder, kubeconfig: bytes, server: str) -> Cluster:
