@@ -13,34 +13,49 @@ from phases.system.ports import Cluster, ClusterError, Object, Ref
 
 Change = Literal["created", "updated", "unchanged"]
 
+TRIES = 5
+CONFLICT = 409
+
 
 def converge(cluster: Cluster, wanted: Object) -> Change:
-    """Creates or updates an object so that it holds what is wanted. Errors are ClusterErrors."""
-    ref = Ref.of(wanted)
-    live = cluster.get(ref)
+    """Creates or updates an object so that it holds what is wanted. Errors are ClusterErrors.
+
+    When somebody else is quicker, creating or changing it, a fresh look decides what is left to do.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _converge(cluster, wanted)
+        except ClusterError as error:
+            if error.status != CONFLICT:
+                raise
+    return _converge(cluster, wanted)
+
+
+def _converge(cluster: Cluster, wanted: Object) -> Change:
+    live = cluster.get(Ref.of(wanted))
     if live is None:
-        return _create(cluster, wanted)
+        cluster.create(wanted)
+        return "created"
     if holds(live, wanted):
         return "unchanged"
-    cluster.replace(merged(live, wanted))
-    return "updated"
+    return "updated" if differ(live, cluster.replace(merged(live, wanted))) else "unchanged"
 
 
-def _create(cluster: Cluster, wanted: Object) -> Change:
-    try:
-        cluster.create(wanted)
-    except ClusterError as error:
-        if error.status != 409:
-            raise
-        return converge(cluster, wanted)
-    return "created"
+def differ(before: Object, after: Object) -> bool:
+    """Whether a write changed an object.
+
+    What means the same to the server (memory of 1024Mi and 1Gi) leaves its version as it was.
+    """
+    version = after["metadata"].get("resourceVersion")
+    return version is None or version != before["metadata"].get("resourceVersion")
 
 
 def holds(live: Any, wanted: Any) -> bool:
     """Whether everything that is wanted is there: maps may hold more, lists must match item by item."""
     if isinstance(wanted, Mapping):
-        return isinstance(live, Mapping) and all(
-            holds(live.get(key), value) for key, value in wanted.items()
+        there = {} if live is None else live
+        return isinstance(there, Mapping) and all(
+            holds(there.get(key), value) for key, value in wanted.items()
         )
     if _is_list(wanted):
         same_length = _is_list(live or ()) and len(live or ()) == len(wanted)
@@ -49,7 +64,7 @@ def holds(live: Any, wanted: Any) -> bool:
 
 
 def merged(live: Any, wanted: Any) -> Any:
-    """The live thing with what is wanted laid over it; data of config maps and rules are replaced whole."""
+    """The live thing with what is wanted laid over it: maps grow together, lists are replaced whole."""
     if not (isinstance(live, Mapping) and isinstance(wanted, Mapping)):
         return wanted
     return {**live, **{key: merged(live.get(key), value) for key, value in wanted.items()}}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from phases.engine.convergence import differ
 from phases.engine.events import Effect, Event, Verb
 from phases.engine.ledger import Entry, Ledger
 from phases.system.ports import (
@@ -150,7 +151,8 @@ class RecordedCluster:
         ref = Ref.of(thing)
         self._recorder.change("update", str(ref), before=self._before(ref))
         changed = self._inner.replace(thing)
-        self._recorder.done("update", str(ref))
+        if differ(thing, changed):
+            self._recorder.done("update", str(ref))
         return changed
 
     def patch(self, ref: Ref, change: Mapping[str, Any]) -> Object:
