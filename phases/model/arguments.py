@@ -85,7 +85,7 @@ def argument_warnings(configuration: Configuration) -> Iterator[Problem]:
             where = f"{path}[{index}].name"
             if arg.name not in known and arg.name not in removed_flags(program):
                 near = get_close_matches(arg.name, known, n=1)
-                advice = f"Did you mean {near[0]}" if near else ""
+                advice = f"Did you mean {near[0]}?" if near else ""
                 yield Problem(where, f"{program} does not list a flag --{arg.name}", advice)
             elif arg.name not in repeatable and arg.name in (
                 after.name for after in args[index + 1 :]

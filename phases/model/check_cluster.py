@@ -156,7 +156,7 @@ def _gates(cluster: ClusterConfiguration, release: Release) -> Iterator[Problem]
     for gate in cluster.feature_gates:
         if gate not in release.feature_gates:
             near = get_close_matches(gate, release.feature_gates, n=1)
-            advice = f"Did you mean {near[0]}" if near else "Remove it"
+            advice = f"Did you mean {near[0]}?" if near else "Remove it"
             message = f"kubeadm 1.{release.minor} has no feature gate {gate!r}"
             yield Problem(f"featureGates.{gate}", message, advice)
 

@@ -118,7 +118,7 @@ def _unknown(key: Scalar, shape: schema.Record, path: str, reading: Reading) -> 
         reading.note(path, "has the wrong case", key.place, f"Write {same}")
         return
     near = get_close_matches(key.text, known, n=1)
-    remedy = f"Did you mean {near[0]}" if near else f"{shape.name} has {_listed(known)}"
+    remedy = f"Did you mean {near[0]}?" if near else f"{shape.name} has {_listed(known)}"
     reading.note(path, "is not a known field", key.place, remedy)
 
 

@@ -117,7 +117,7 @@ def _registration(node: NodeRegistration, surroundings: Surroundings) -> NodeReg
 def _socket(given: str, surroundings: Surroundings) -> str:
     """Several sockets and no choice leave it empty, which validation then refuses."""
     if given:
-        return given if given.startswith("unix") else f"unix://{given}"
+        return given if "://" in given else f"unix://{given}"
     if len(surroundings.cri_sockets) > 1:
         return ""
     return next(iter(surroundings.cri_sockets), DEFAULT_CRI_SOCKET)

@@ -123,7 +123,7 @@ def _misplaced(values: Iterable[str], config_given: bool) -> Iterable[Problem]:
         if name not in FLAGS:
             near = get_close_matches(name, (*FLAGS, IGNORE_FLAG, *RUN_FLAGS), n=1)
             yield Problem(
-                f"--{name}", "is not a known flag", f"Did you mean --{near[0]}" if near else ""
+                f"--{name}", "is not a known flag", f"Did you mean --{near[0]}?" if near else ""
             )
         elif config_given and not FLAGS[name].beside_config:
             yield Problem(

@@ -154,7 +154,7 @@ def _unusable(api: str, kind: str) -> tuple[str, str]:
         return f"{kind} can't be of {api}", f"Use apiVersion: {KINDS[kind]}"
     near = get_close_matches(kind, KINDS, n=1)
     if near and group.endswith(".k8s.io"):
-        return f"{kind} of {api} is not a known kind", f"Did you mean {near[0]}"
+        return f"{kind} of {api} is not a known kind", f"Did you mean {near[0]}?"
     return f"{kind} of {api} has no place in a kubeadm configuration", "Remove the document"
 
 

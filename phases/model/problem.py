@@ -35,7 +35,8 @@ class Problem:
     def __str__(self) -> str:
         spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         where = ": ".join(part for part in (spot, self.path) if part)
-        advice = f" {self.remedy}." if self.remedy else ""
+        end = "" if self.remedy.endswith("?") else "."
+        advice = f" {self.remedy}{end}" if self.remedy else ""
         return f"{where}: {self.message}.{advice}" if where else f"{self.message}.{advice}"
 
 
