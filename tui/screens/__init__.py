@@ -1,0 +1,1 @@
+"""One file and one stylesheet per screen; what they share is in `page`."""
