@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from phases.engine import events as e
@@ -162,9 +163,11 @@ class Context:
     def patches(self) -> PatchSet:
         """The patches of the operator's folder; none without one. A PhaseError for a bad file."""
         given = self.configuration.init.patches
-        folder = given.directory if given else ""
-        if not folder:
+        if not given or not given.directory:
             return NONE
+        folder = str(Path(given.directory).absolute())
+        if not self.exists(folder):
+            raise bad_patch(self.phase, PatchError(f"there is no folder {folder}"))
         try:
             return read_patches(
                 {path: self.needed(f"{folder}/{path}") for path in self.walk(folder)}

@@ -11,6 +11,8 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -18,7 +20,7 @@ from typing import Any
 
 from phases.engine import events as e
 from phases.engine.context import Options
-from phases.engine.errors import InstallerError, PreflightRefused
+from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
 from phases.engine.journal import Journal
 from phases.engine.lock import Holder, Lock
 from phases.engine.plan import Plan, Selection, make_plan
@@ -53,19 +55,35 @@ def _serve(request: Request) -> int:
     if resolved.configuration.init.dry_run and request.mode == "real":
         request = replace(request, mode="dry-run")
     _demand_root(request)
-    state = state_folder(request)
-    ports = _ports(request, stop)
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = Lock(state / "lock")
-    place = new_place(state)
+    with _a_place(request) as state:
+        lock = Lock(state / "lock")  # held until this function returns
+        place = new_place(state)
+        journal = Journal(place.journal)
+        ports = _ports(request, stop)
     lock.sign(Holder(os.getpid(), str(place.journal)))
-    journal = Journal(place.journal)
     journal.append(_started(request, resolved, plan, place))
+    _listen(stop, journal)
     _answer(journal=str(place.journal))
     _let_go(place.log)
-    _listen(stop, journal)
     workshop = Workshop(resolved.configuration, _options(request), ports, place, journal, stop)
     return _run(plan, workshop, resolved.warnings, journal, stop)
+
+
+@contextmanager
+def _a_place(request: Request) -> Iterator[Path]:
+    """The state folder, made where it isn't there; the system's refusal becomes our error."""
+    try:
+        state = state_folder(request)
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield state
+    except OSError as error:
+        kind = ConfigurationError if request.mode == "rehearsal" else PreflightRefused
+        raise kind(
+            "no-place",
+            f"the run's own files can't be kept in {error.filename or 'their folder'}",
+            why=error.strerror or str(error),
+            remedy="Choose another folder" if request.mode == "rehearsal" else "Mend the cause",
+        ) from error
 
 
 def _run(
@@ -94,13 +112,26 @@ def state_folder(request: Request) -> Path:
     if request.mode == "real":
         return STATE
     if request.mode == "rehearsal":
-        return Path(request.folder).absolute() / STATE.relative_to("/")
+        return _inside(Path(request.folder).resolve())
     return Path(tempfile.mkdtemp(prefix="kubeboot-dry-run-"))
+
+
+def _inside(folder: Path) -> Path:
+    """The state folder of a rehearsal; neither / nor a planted link makes it the machine's own."""
+    state = folder / STATE.relative_to("/")
+    if folder == Path("/") or state.resolve() != state:
+        raise ConfigurationError(
+            "no-rehearsal-here",
+            f"{folder} can't hold a rehearsal",
+            why=f"its state would lie in {state.resolve()}",
+            remedy="Choose another folder",
+        )
+    return state
 
 
 def _ports(request: Request, stop: Stop) -> Ports:
     if request.mode == "rehearsal":
-        return rehearsal_ports(str(Path(request.folder).absolute()), stop.event)
+        return rehearsal_ports(str(Path(request.folder).resolve()), stop.event)
     if request.mode == "dry-run":
         return dry_run_ports(stop.event)
     return real_ports(stop.event)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from phases.engine.errors import ConfigurationError
+
 Mode = Literal["real", "rehearsal", "dry-run"]
 
 
@@ -36,6 +38,15 @@ class Request:
 
     @classmethod
     def from_json(cls, text: str) -> Request:
-        data: dict[str, Any] = json.loads(text)
-        lists = {key: tuple(item) for key, item in data.items() if isinstance(item, list)}
-        return cls(**(data | lists))
+        """Raises ConfigurationError for what no front end of this version would write."""
+        try:
+            data: dict[str, Any] = json.loads(text)
+            lists = {key: tuple(item) for key, item in data.items() if isinstance(item, list)}
+            return cls(**(data | lists))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ConfigurationError(
+                "bad-request",
+                "that is no request for an engine",
+                why=str(error),
+                remedy="Use `kubeboot-tui init`, which starts the engine by itself",
+            ) from error

@@ -39,8 +39,11 @@ def resolve(request: Request, host: Host) -> Resolved:
 
 
 def _resolve(request: Request, host: Host) -> Resolved:
-    source = load.read(request.config, name=request.config_name) if request.config else load.NOTHING
-    given = flags.apply(source.configuration, request.flags, config_given=bool(request.config))
+    with_file = request.config is not None
+    source = (
+        load.read(request.config or "", name=request.config_name) if with_file else load.NOTHING
+    )
+    given = flags.apply(source.configuration, request.flags, config_given=with_file)
     configuration = complete(given, surroundings(host))
     if found := validate.problems(configuration):
         raise Problems(located(found, source.places, source.name))
