@@ -6,17 +6,22 @@ Nothing heavy is imported before it is needed; the flags themselves are data in 
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import metadata
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
 from tui.flags import CONFIGURING, OURS, RUNNING, Flag
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with our one sentence for what is wrong."""
+    """argparse, with our one sentence for what is wrong; flags are given in full, as to kubeadm."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message}. `{self.prog} --help` shows what there is.\n")
@@ -30,8 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InstallerError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return int(getattr(error, "refused_with", error.exit_code))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except BrokenPipeError:
-        return 1
+        # whoever read has gone, the engine hasn't; nothing may be left to flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from phases.engine.events import Failure, RunStarted
 from phases.engine.state import RunState
+
+WITHHELD = "<value withheld>"
+"""What kubeadm prints in place of a value that it was asked not to print."""
 
 KUBECONFIG = (
     "mkdir -p $HOME/.kube",
@@ -17,16 +21,27 @@ KUBECONFIG = (
 )
 
 
-def handover(state: RunState) -> Mapping[str, Any]:
-    """What the run handed over (join commands and such), empty when it didn't come so far."""
+def handover(state: RunState, withheld: frozenset[str] = frozenset()) -> Mapping[str, Any]:
+    """What the run handed over (join commands and such), empty when it didn't come so far.
+
+    `withheld` names the flags of `kubeadm join` whose values are not to be shown.
+    """
     try:
         data = json.loads(Path(state.handover).read_text()) if state.handover else {}
     except (OSError, ValueError):
         return {}
-    return data if isinstance(data, dict) else {}
+    return dict(_shown(data, withheld)) if isinstance(data, dict) else {}
 
 
-def closing(state: RunState) -> Iterator[str]:
+def _shown(data: Mapping[str, Any], withheld: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        text = WITHHELD if key.replace("_", "-") in withheld else value
+        for flag in withheld:
+            text = re.sub(rf"(--{flag} )\S+", rf"\1{WITHHELD}", text)
+        yield key, text
+
+
+def closing(state: RunState, withheld: frozenset[str] = frozenset()) -> Iterator[str]:
     """The last lines of a headless run."""
     started, finished = state.started, state.finished
     yield ""
@@ -36,13 +51,14 @@ def closing(state: RunState) -> Iterator[str]:
         yield _verdict(finished.outcome, finished.failure)
     else:
         yield _success(started, finished.changes)
-        yield from _next_steps(handover(state))
+        yield from _next_steps(handover(state, withheld))
 
 
 def _verdict(outcome: str, failure: Failure) -> str:
     words = {"refused": "Refused", "cancelled": "Stopped", "failed": "Failed"}
     where = f" in {failure.where}" if failure.where else ""
-    return f"{words[outcome]}{where}: {failure.what}. {failure.remedy}."
+    remedy = f" {failure.remedy}." if failure.remedy else ""
+    return f"{words[outcome]}{where}: {failure.what}.{remedy}"
 
 
 def _success(started: RunStarted, changes: int) -> str:

@@ -5,8 +5,9 @@ The words at the end (join commands, what to do next) live in `closing`.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -24,10 +25,11 @@ SIGNS = {
     "failed": "✗",
     "running": "●",
     "waiting": "○",
+    "stopped": "■",
 }
 WORDS = {"unchanged": "unchanged", "skipped": "skipped", "failed": "failed"}
 ASCII = str.maketrans(
-    {"✓": "+", "=": "=", "↷": "-", "✗": "x", "●": ">", "○": ".", "·": "-", "→": ">"}
+    {"✓": "+", "↷": "-", "✗": "x", "●": ">", "○": ".", "■": "#", "·": "-", "→": ">"}
 )
 
 
@@ -42,13 +44,15 @@ class View(Protocol):
 def watch(records: Iterable[Record | None], view: View) -> RunState:
     """Folds records into a state and shows each; returns the last state."""
     state = RunState()
-    for record in records:
-        if record is None:
-            view.tick(state)
-            continue
-        state = fold(state, record)
-        view.show(record, state)
-    view.close(state)
+    try:
+        for record in records:
+            if record is None:
+                view.tick(state)
+                continue
+            state = fold(state, record)
+            view.show(record, state)
+    finally:
+        view.close(state)  # a terminal gets its cursor back whatever happened
     return state
 
 
@@ -69,11 +73,11 @@ class LineView:
     """One line per thing worth a line; for logs, serial consoles and screen readers."""
 
     def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
+        self._out = out
 
     def show(self, record: Record, state: RunState) -> None:
         for line in lines(record, state):
-            self._print(line)
+            say(line, self._out)
 
     def tick(self, state: RunState) -> None:
         """Nothing to do between records."""
@@ -81,11 +85,24 @@ class LineView:
     def close(self, state: RunState) -> None:
         """Nothing is left open."""
 
-    def _print(self, line: str) -> None:
-        encoding = self._out.encoding or "ascii"
-        text = line if encoding.lower().startswith("utf") else line.translate(ASCII)
-        safe = text.encode(encoding, "replace").decode(encoding)
-        print(safe, file=self._out, flush=True)
+
+def say(line: str, out: TextIO | None = None) -> None:
+    """Prints a line with the signs that its reader can show."""
+    place = out or sys.stdout
+    print(spelled(line, getattr(place, "encoding", None), os.environ), file=place, flush=True)
+
+
+def spelled(line: str, encoding: str | None, environment: Mapping[str, str]) -> str:
+    """A line as it can be shown: in ASCII where the stream or the locale knows no more.
+
+    Python takes a C locale for UTF-8 and says so in LC_CTYPE, which is why that alone counts little.
+    """
+    locale = environment.get("LC_ALL") or environment.get("LANG") or "C"
+    if locale in ("C", "POSIX") and environment.get("LC_CTYPE", "C.UTF-8") in ("C.UTF-8", "C"):
+        encoding = "ascii"
+    encoding = encoding or "ascii"
+    text = line if encoding.lower().startswith("utf") else line.translate(ASCII)
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def lines(record: Record, state: RunState) -> Iterable[str]:
@@ -99,6 +116,8 @@ def lines(record: Record, state: RunState) -> Iterable[str]:
             yield from reasons(event.failure)
     elif isinstance(event, e.StepSkipped):
         yield f"{SIGNS['skipped']} {event.phase}/{event.step:<40}  skipped: {event.reason}"
+    elif isinstance(event, e.Effect) and state.started and state.started.mode == "dry-run":
+        yield f"  would {event.verb} {event.target}"
     elif isinstance(event, e.Warned):
         yield f"! {event.phase + ': ' if event.phase else ''}{event.text}"
     elif isinstance(event, e.CancelRequested):
@@ -154,7 +173,7 @@ class LiveView:
 
     def show(self, record: Record, state: RunState) -> None:
         for line in lines(record, state):
-            self._console.print(line)
+            self._console.print(spelled(line, self._console.encoding, os.environ))
         self._live.update(self._running(state))
 
     def tick(self, state: RunState) -> None:
@@ -167,7 +186,8 @@ class LiveView:
         from rich.text import Text
 
         running = (phase for phase in state.phases.values() if phase.status == "running")
-        return Text("\n".join(f"{SIGNS['running']} {self._line(phase)}" for phase in running))
+        text = "\n".join(f"{SIGNS['running']} {self._line(phase)}" for phase in running)
+        return Text(spelled(text, self._console.encoding, os.environ))
 
     def _line(self, phase: PhaseState) -> str:
         steps = [step.name for step in phase.steps.values() if step.status == "running"]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from phases.engine.errors import ConfigurationError
 from phases.engine.request import Mode, Request
 from phases.engine.state import RunState
-from tui.closing import closing
+from tui.closing import closing, handover
 from tui.flags import CONFIGURING
 from tui.follow import follow
-from tui.headless import JsonView, LineView, LiveView, View, watch
+from tui.headless import JsonView, LineView, LiveView, View, say, watch
 from tui.launch import Engine, start
 
 STATE = Path("/var/lib/kubeboot")
+STDIN = "standard input"
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -26,7 +29,12 @@ def init(arguments: argparse.Namespace) -> int:
     request = make_request(arguments)
     if not (arguments.yes or request.mode != "real" or _agreed()):
         return 2
-    return _see_through(start(request), as_json=arguments.json)
+    hidden = {
+        "token": arguments.skip_token_print,
+        "certificate-key": arguments.skip_certificate_key_print,
+    }
+    withheld = frozenset(name for name, hide in hidden.items() if hide)
+    return _see_through(_started(request), as_json=arguments.json, withheld=withheld)
 
 
 def make_request(arguments: argparse.Namespace) -> Request:
@@ -34,7 +42,7 @@ def make_request(arguments: argparse.Namespace) -> Request:
     mode: Mode = "rehearsal" if arguments.rehearse else "dry-run" if arguments.dry_run else "real"
     return Request(
         config=_text(arguments.config) if arguments.config else None,
-        config_name=arguments.config or "",
+        config_name=STDIN if arguments.config == "-" else arguments.config or "",
         flags=_values(arguments),
         only=tuple(arguments.only or ()),
         start_from=getattr(arguments, "from") or "",
@@ -46,9 +54,17 @@ def make_request(arguments: argparse.Namespace) -> Request:
 
 
 def _text(path: str) -> str:
-    from phases.model.yaml_source import read_text
+    from phases.model.problem import Problems
+    from phases.model.yaml_source import MAX_BYTES, decode_text, read_text
 
-    return sys.stdin.read() if path == "-" else read_text(path)
+    try:
+        if path == "-":
+            return decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), name=STDIN)
+        return read_text(path)
+    except Problems as problems:
+        from phases.engine.resolve import as_error
+
+        raise as_error(problems.problems) from problems
 
 
 def _values(arguments: argparse.Namespace) -> dict[str, object]:
@@ -62,17 +78,36 @@ def _agreed() -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return True
     print("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes.")  # noqa: T201
-    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
-def _see_through(engine: Engine, *, as_json: bool) -> int:
-    """Follows a run to its end; a signal to us becomes a request to the engine."""
+def _started(request: Request) -> Engine:
+    """A new engine; a signal to us becomes a request to it, also one that came while it started."""
+    early: list[int] = []
+    _on_signals(early.append)
+    engine = start(request)
+    _on_signals(engine.process.send_signal)
+    for number in early:
+        engine.process.send_signal(number)
+    return engine
+
+
+def _on_signals(act: Callable[[int], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _frame: engine.process.send_signal(number))
+        signal.signal(number, lambda number, _frame: act(number))
+
+
+def _see_through(engine: Engine, *, as_json: bool, withheld: frozenset[str]) -> int:
+    """Follows a run to its end."""
     records = follow(engine.journal, lambda: engine.process.poll() is None)
     state = watch(records, _view(as_json=as_json))
-    _close(state, as_json=as_json)
+    _close(state, as_json=as_json, withheld=withheld)
     engine.process.wait()
+    if state.started and state.started.mode == "dry-run":
+        shutil.rmtree(engine.journal.parents[2], ignore_errors=True)
     return state.finished.exit_code if state.finished else 4
 
 
@@ -110,13 +145,12 @@ def _view(*, as_json: bool) -> View:
     return LineView()
 
 
-def _close(state: RunState, *, as_json: bool) -> None:
+def _close(state: RunState, *, as_json: bool, withheld: frozenset[str] = frozenset()) -> None:
     if as_json:
         import json
 
-        from tui.closing import handover
-
-        print(json.dumps({"event": "Handover", **handover(state)}), flush=True)  # noqa: T201
+        data = handover(state, withheld)
+        print(json.dumps({"event": "Handover", **data}), flush=True)  # noqa: T201
         return
-    for line in closing(state):
-        print(line, flush=True)  # noqa: T201
+    for line in closing(state, withheld):
+        say(line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,35 +44,40 @@ def start(request: Request) -> Engine:
         [*_myself(), "engine"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    if process.stdin is None or process.stdout is None:
+    if process.stdin is None or process.stdout is None or process.stderr is None:
         raise RuntimeError("the engine was started without pipes")
-    process.stdin.write(request.to_json())
-    process.stdin.close()
-    answer = process.stdout.readline()
-    process.stdout.close()
-    return Engine(process, _journal(answer, process))
+    with process.stdout, process.stderr:
+        with suppress(BrokenPipeError):  # an engine that dies before it listens is told below
+            process.stdin.write(request.to_json())
+            process.stdin.close()
+        answer = process.stdout.readline()
+        last_words = "" if answer else process.stderr.read()
+    return Engine(process, _journal(answer, process, last_words))
 
 
-def _journal(answer: str, process: subprocess.Popen[str]) -> Path:
+def _journal(answer: str, process: subprocess.Popen[str], last_words: str) -> Path:
     try:
         data = json.loads(answer)
     except ValueError:
-        raise Refused(_crash(process.wait()), 4) from None
+        raise Refused(_crash(process.wait(), last_words), 4) from None
     if "failure" in data:
         process.wait()
         raise Refused(data["failure"], data["exit_code"])
     return Path(data["journal"])
 
 
-def _crash(code: int) -> dict[str, str]:
+def _crash(code: int, last_words: str) -> dict[str, str]:
+    """A crash as an error; of a traceback the last line says it."""
+    words = last_words.strip().splitlines()[-1:]
     return {
         "code": "defect",
         "what": "a defect in kubeboot-tui stopped the engine before it began",
         "where": "",
-        "why": f"it ended with code {code}",
+        "why": "; ".join([f"it ended with code {code}", *words]),
         "remedy": "Nothing was changed on this machine",
     }
 
