@@ -56,8 +56,7 @@ def make_plan(phases: Iterable[Phase], workflow: str, selection: Selection) -> P
     members = {phase.name: phase for phase in phases if workflow in phase.workflows}
     asked = _Asked(members, selection)
     order = [members[name] for name in _order(members)]
-    later = asked.from_on(order)
-    return Plan(tuple(asked.planned(phase, late=phase.name in later) for phase in order))
+    return Plan(tuple(map(asked.planned, order)))
 
 
 def _graph(members: Mapping[str, Phase]) -> TopologicalSorter[str]:
@@ -68,7 +67,7 @@ def _graph(members: Mapping[str, Phase]) -> TopologicalSorter[str]:
 
 
 def _order(members: Mapping[str, Phase]) -> Iterator[str]:
-    """By depth in the graph first and kubeadm's order second, so that listings read naturally."""
+    """By depth in the graph first and by name second, so that listings don't change by chance."""
     sorter = _graph(members)
     sorter.prepare()
     while sorter.is_active():
@@ -86,6 +85,7 @@ class _Asked:
         self.skip = self._resolve(selection.skip)
         self.start = selection.start_from
         self._starts = self._resolve((self.start,) if self.start else ())
+        self._early = self._before_start(members)
 
     def _resolve(self, names: tuple[str, ...]) -> frozenset[str]:
         return frozenset(found for name in names for found in self._find(name))
@@ -97,36 +97,44 @@ class _Asked:
         hint = f"Did you mean {close[0]}?" if close else "`kubeboot-tui phases` lists them"
         raise ConfigurationError("unknown-phase", f"no phase is called {name}", remedy=hint)
 
-    def from_on(self, order: list[Phase]) -> frozenset[str]:
-        """The phase to start from and all that come after it in the graph; all without one."""
-        if not self.start:
-            return frozenset(phase.name for phase in order)
-        later = {phase.name for phase in order if self._own(phase) & self._starts}
-        for phase in order:
-            if later.intersection(phase.after):
-                later.add(phase.name)
-        return frozenset(later)
+    def _before_start(self, members: Mapping[str, Phase]) -> frozenset[str]:
+        """The phases whose results the one to start from builds on.
 
-    def planned(self, phase: Phase, *, late: bool) -> PlannedPhase:
+        What may run beside it isn't before it: nobody knows how far that came the last time.
+        """
+        starts = {name for name, phase in members.items() if self._own(phase) & self._starts}
+        early: set[str] = set()
+        reached = [each for name in starts for each in members[name].after]
+        while reached:
+            name = reached.pop()
+            if name in members and name not in early:
+                early.add(name)
+                reached.extend(members[name].after)
+        return frozenset(early - starts)
+
+    def planned(self, phase: Phase) -> PlannedPhase:
         steps = {step: self._step_skip(phase, step) for step in phase.steps}
         left_out = {step: why for step, why in steps.items() if why}
-        return PlannedPhase(phase, self._skip(phase, late=late), left_out)
+        return PlannedPhase(phase, self._skip(phase), left_out)
 
     def _own(self, phase: Phase) -> frozenset[str]:
         return frozenset({phase.name, *(f"{phase.name}/{step}" for step in phase.steps)})
 
-    def _skip(self, phase: Phase, *, late: bool) -> str:
+    def _skip(self, phase: Phase) -> str:
         if phase.name in self.skip:
             return "asked to skip it"
         if self.only and not self._own(phase) & self.only:
             return "not among those asked for"
-        return "" if late else f"comes before {self.start}"
+        return f"comes before {self.start}" if phase.name in self._early else ""
 
     def _step_skip(self, phase: Phase, step: str) -> str:
         if f"{phase.name}/{step}" in self.skip:
             return "asked to skip it"
-        wanted = {phase.name, f"{phase.name}/{step}"} & self.only
-        return "not among those asked for" if self.only and not wanted else ""
+        if self.only and not {phase.name, f"{phase.name}/{step}"} & self.only:
+            return "not among those asked for"
+        starts = [each for each in phase.steps if f"{phase.name}/{each}" in self._starts]
+        early = starts and phase.steps.index(step) < phase.steps.index(starts[0])
+        return f"comes before {self.start}" if early else ""
 
 
 def _all_names(members: Mapping[str, Phase]) -> dict[str, frozenset[str]]:
