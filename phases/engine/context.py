@@ -74,6 +74,7 @@ class Context:
     open_runtime: Callable[[], Runtime]
     stop_signal: Callable[[], int] = lambda: 0
     ours: frozenset[str] = frozenset()
+    handed_over_before: Mapping[str, Any] = field(default_factory=dict)
     step_skips: Mapping[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 

@@ -91,6 +91,7 @@ class Workshop:
             emit=emit,
             hand_over=partial(self._hand_over, name),
             handed_over=lambda: self._handover.data,
+            handed_over_before=self._handover.before,
             connect=partial(self._connect, recorder),
             open_runtime=partial(self._open_runtime, recorder),
             stop_signal=lambda: self._stop.signal,
