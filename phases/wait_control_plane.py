@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from phases.engine.context import Context
 from phases.engine.errors import PhaseError
@@ -55,7 +56,7 @@ def wait_for_components(context: Context) -> None:
     """All three side by side, each against its own address in its own manifest."""
     patience = period(context, "control_plane_component_health_check")
     components = (
-        Component("kube-apiserver", lambda: api_ailment(context)),
+        Component("kube-apiserver", partial(api_ailment, context.admin())),
         *(answering(context, name) for name in ("kube-controller-manager", "kube-scheduler")),
     )
     with ThreadPoolExecutor(len(components)) as pool:
@@ -100,10 +101,10 @@ def fetched(context: Context, url: str) -> str:
     return "" if reply.status == 200 else f"{reply.status}: {reply.body[:200]}"
 
 
-def api_ailment(context: Context) -> str:
+def api_ailment(admin: Cluster) -> str:
     """Why the API server isn't healthy; asked with credentials, so that anonymous access may be off."""
     try:
-        reply = context.admin().fetch("/livez")
+        reply = admin.fetch("/livez")
     except ClusterError as error:
         return error.message
     return "" if reply.status == 200 else f"{reply.status}: {reply.body[:200]}"
