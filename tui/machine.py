@@ -1,0 +1,92 @@
+"""What this machine is before anything is done: fresh, half done, a control plane, or busy with a run.
+
+It only looks at files and at the lock, so that the first screen is there at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from phases.engine.events import RunFinished, RunStarted
+from phases.engine.journal import Reader
+from phases.engine.lock import holder
+
+Kind = Literal["fresh", "half-done", "control-plane", "busy", "foreign"]
+STATE = Path("/var/lib/kubeboot")
+KUBERNETES = Path("/etc/kubernetes")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen. `journal` is that of the newest run of ours, None where there was none."""
+
+    kind: Kind
+    journal: Path | None = None
+    pid: int = 0
+    node: str = ""
+    version: str = ""
+    failure: str = ""
+
+
+def look(state: Path = STATE, kubernetes: Path = KUBERNETES) -> Look:
+    """Looks at this machine; what can't be read for lack of rights counts as not there."""
+    journal = newest_journal(state)
+    if busy := _busy(state):
+        return busy
+    manifests = _names(kubernetes / "manifests")
+    if journal is None:
+        return Look("foreign" if manifests else "fresh")
+    return _after_run(journal, manifests)
+
+
+def newest_journal(state: Path = STATE) -> Path | None:
+    """The journal of the newest run, by its name."""
+    try:
+        found = sorted(state.glob("runs/*/journal.jsonl"))
+    except OSError:
+        return None
+    return found[-1] if found else None
+
+
+def _after_run(journal: Path, manifests: list[str]) -> Look:
+    started: RunStarted | None = None
+    finished: RunFinished | None = None
+    for record in Reader(journal).new_records():
+        if isinstance(record.event, RunStarted):
+            started = record.event
+        elif isinstance(record.event, RunFinished):
+            finished = record.event
+    node, version = (started.node, started.version) if started else ("", "")
+    if finished and finished.exit_code == 0 and manifests:
+        return Look("control-plane", journal, node=node, version=version)
+    if not manifests and finished and finished.exit_code in (2, 3):
+        return Look("fresh", journal, node=node, version=version)
+    failure = finished.failure.what if finished and finished.failure else ""
+    return Look("half-done", journal, node=node, version=version, failure=failure)
+
+
+def _busy(state: Path) -> Look | None:
+    """The run that holds the lock, if one does."""
+    try:
+        fd = os.open(state / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        who = holder(state / "lock")
+        return Look("busy", Path(who.journal), who.pid) if who else Look("busy")
+    finally:
+        os.close(fd)
+    return None
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name.endswith(".yaml")]  # noqa: PTH208
+    except OSError:
+        return []
