@@ -29,6 +29,13 @@ def home() -> Path:
     return Path(named) if named else Path.home() / ".cache" / "kubeboot-tui-lab"
 
 
+def lock_file(name: str) -> Path:
+    """A file to lock, the same for every session of this machine wherever its cache is."""
+    path = Path("/run/kubeboot-tui-lab") / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def log(name: str) -> Path:
     return home() / "log" / f"{name}.log"
 
@@ -54,9 +61,7 @@ def artefact(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
 @contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold a lock of the whole machine for a while."""
-    path = home() / "locks" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as handle:
+    with lock_file(name).open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -6,15 +6,18 @@ Pods' networks inside the nodes are made in podnet.py.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from . import cache, command
+from .errors import LabError
 
 BRIDGE = "kbt0"
 PREFIX = "172.30.98"
 GATEWAY = f"{PREFIX}.1"
 NUMBERS = range(1, 20)
+PATIENCE = 20
 
 
 def address(number: int) -> str:
@@ -53,12 +56,17 @@ def remove_bridge(unless: Callable[[], bool]) -> None:
 
 def plug(number: int, host: int) -> None:
     """Link this process's own network namespace with the bridge in the namespace `host` (an fd)."""
-    for words in (
-        f"link add {link(number)} type veth peer name eth0 netns {os.getpid()}",
-        f"link set {link(number)} master {BRIDGE} up",
-    ):
-        outside = ("nsenter", f"--net=/proc/self/fd/{host}", "ip", *words.split())
-        command.run(*outside, keep=(host,)).checked()
+    outside = ("nsenter", f"--net=/proc/self/fd/{host}", "ip", "link")
+    pair = f"add {link(number)} type veth peer name eth0 netns {os.getpid()}".split()
+    deadline = time.monotonic() + PATIENCE
+    # the kernel takes its time to let go of the link of a node that just went down
+    while not (added := command.run(*outside, *pair, keep=(host,))).ok:
+        if time.monotonic() > deadline:
+            raise LabError(added.report())
+        command.run(*outside, "delete", link(number), keep=(host,))
+        time.sleep(0.05)
+    joined = f"set {link(number)} master {BRIDGE} up".split()
+    command.run(*outside, *joined, keep=(host,)).checked()
     _ip("link set lo up")
     _ip(f"addr add {address(number)}/24 dev eth0")
     _ip("link set eth0 up")

@@ -149,15 +149,11 @@ def _await_answer(address: str) -> None:
 
 
 def _users() -> int:
-    path = cache.home() / "locks" / "registry-users"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.open(cache.lock_file("registry-users"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _serving_path() -> Path:
-    path = cache.home() / "locks" / "registry-serving"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    return cache.lock_file("registry-serving")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,4 @@ def _try(number: int) -> int | None:
 
 
 def _path(number: int) -> Path:
-    path = cache.home() / "locks" / network.host_name(number)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    return cache.lock_file(network.host_name(number))
