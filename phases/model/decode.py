@@ -186,9 +186,10 @@ def _scalar(node: Scalar, shape: schema.Shape, path: str, reading: Reading) -> A
 
 def _text(node: Scalar, shape: schema.Text | schema.Hidden, path: str, reading: Reading) -> Any:
     if _taken_for(node) != "string":
-        quoted = node.text.replace('"', "")
-        message = f"must be a text, but {node.text} without quotes is {_WRITTEN[_taken_for(node)]}"
-        return reading.note(path, message, node.place, f'Write "{quoted}"')
+        shown = "what stands here" if isinstance(shape, schema.Hidden) else node.text
+        message = f"must be a text, but {shown} without quotes is {_WRITTEN[_taken_for(node)]}"
+        remedy = "Put quotes round it" if isinstance(shape, schema.Hidden) else f'Write "{shown}"'
+        return reading.note(path, message, node.place, remedy)
     control = _CONTROL.search(node.text)
     if control:
         message = f"contains the control character U+{ord(control[0]):04X}"

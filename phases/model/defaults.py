@@ -10,14 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from types import MappingProxyType
+from typing import TypeVar
 
 from phases.model.images import DEFAULT_REPOSITORY
 from phases.model.network import canonical_address, is_address, join_host_port, split_host_port
+from phases.model.problem import Problem
 from phases.model.types import (
     APIEndpoint,
+    APIServer,
     BootstrapToken,
     ClusterConfiguration,
+    Component,
     Configuration,
+    EnvVar,
     Etcd,
     ExternalEtcd,
     InitConfiguration,
@@ -28,6 +33,8 @@ from phases.model.types import (
     Timeouts,
 )
 from phases.model.versions import resolve_version
+
+Managed = TypeVar("Managed", APIServer, Component, LocalEtcd)
 
 DEFAULT_CRI_SOCKET = "unix:///var/run/containerd/containerd.sock"
 CERTIFICATES_DIR = "/etc/kubernetes/pki"
@@ -80,6 +87,23 @@ def complete(configuration: Configuration, surroundings: Surroundings) -> Config
     return replace(configuration, init=init, cluster=cluster)
 
 
+def notices(configuration: Configuration, surroundings: Surroundings) -> tuple[Problem, ...]:
+    """What `complete` decides that the operator may want to know; `configuration` as it was given."""
+    endpoint = configuration.init.local_api_endpoint
+    socket = configuration.init.node_registration.cri_socket
+    found = [resolve_version(configuration.cluster.kubernetes_version).notice]
+    if not endpoint.advertise_address or _is_unspecified(endpoint.advertise_address):
+        message = f"is taken from the default route: {surroundings.default_address or 'none'}"
+        found.append(Problem("localAPIEndpoint.advertiseAddress", message))
+    if socket and "://" not in socket:
+        found.append(Problem("nodeRegistration.criSocket", f"is read as unix://{socket}"))
+    return tuple(notice for notice in found if notice)
+
+
+def _is_unspecified(address: str) -> bool:
+    return is_address(address) and ip_address(address).is_unspecified
+
+
 def _init(init: InitConfiguration, surroundings: Surroundings) -> InitConfiguration:
     tokens = init.bootstrap_tokens or (BootstrapToken(),)
     return replace(
@@ -92,14 +116,14 @@ def _init(init: InitConfiguration, surroundings: Surroundings) -> InitConfigurat
 
 
 def _token(token: BootstrapToken) -> BootstrapToken:
-    """A token with an absolute `expires` gets no lifetime beside it; the two exclude each other."""
+    """No lifetime is added to an absolute `expires`, and no group to a token that only signs.
+
+    kubeadm adds both and then refuses its own choice.
+    """
     lifetime = TOKEN_TTL if token.ttl is None and not token.expires else token.ttl
-    return replace(
-        token,
-        ttl=lifetime,
-        usages=token.usages or TOKEN_USAGES,
-        groups=token.groups or TOKEN_GROUPS,
-    )
+    usages = token.usages or TOKEN_USAGES
+    groups = TOKEN_GROUPS if "authentication" in usages else ()
+    return replace(token, ttl=lifetime, usages=usages, groups=token.groups or groups)
 
 
 def _registration(node: NodeRegistration, surroundings: Surroundings) -> NodeRegistration:
@@ -125,7 +149,7 @@ def _socket(given: str, surroundings: Surroundings) -> str:
 
 def _endpoint(endpoint: APIEndpoint, surroundings: Surroundings) -> APIEndpoint:
     address = endpoint.advertise_address
-    if not address or (is_address(address) and ip_address(address).is_unspecified):
+    if not address or _is_unspecified(address):
         address = surroundings.default_address
     return APIEndpoint(canonical_address(address), endpoint.bind_port or BIND_PORT)
 
@@ -137,14 +161,16 @@ def _timeouts(timeouts: Timeouts) -> Timeouts:
 
 def _cluster(cluster: ClusterConfiguration, endpoint: APIEndpoint) -> ClusterConfiguration:
     leaf, authority = cluster.certificate_validity_period, cluster.ca_certificate_validity_period
-    sans = tuple(name.lower() for name in cluster.api_server.cert_sans)
+    server = _with_sources(cluster.api_server)
     return replace(
         cluster,
         etcd=_etcd(cluster.etcd),
         networking=_networking(cluster.networking),
         kubernetes_version=str(resolve_version(cluster.kubernetes_version).version),
         control_plane_endpoint=_with_port(cluster.control_plane_endpoint, endpoint.bind_port),
-        api_server=replace(cluster.api_server, cert_sans=sans),
+        api_server=replace(server, cert_sans=tuple(name.lower() for name in server.cert_sans)),
+        controller_manager=_with_sources(cluster.controller_manager),
+        scheduler=_with_sources(cluster.scheduler),
         certificates_dir=cluster.certificates_dir or CERTIFICATES_DIR,
         image_repository=cluster.image_repository or DEFAULT_REPOSITORY,
         cluster_name=cluster.cluster_name or CLUSTER_NAME,
@@ -152,6 +178,19 @@ def _cluster(cluster: ClusterConfiguration, endpoint: APIEndpoint) -> ClusterCon
         certificate_validity_period=LEAF_VALIDITY if leaf is None else leaf,
         ca_certificate_validity_period=CA_VALIDITY if authority is None else authority,
     )
+
+
+def _with_sources(component: Managed) -> Managed:
+    """A component whose variables that come from a field name the API version of that field."""
+    return replace(component, extra_envs=tuple(map(_with_source, component.extra_envs)))
+
+
+def _with_source(variable: EnvVar) -> EnvVar:
+    field = variable.value_from.get("fieldRef")
+    if not field or field.get("apiVersion"):
+        return variable
+    versioned = MappingProxyType({**field, "apiVersion": "v1"})
+    return replace(variable, value_from=MappingProxyType({"fieldRef": versioned}))
 
 
 def _networking(networking: Networking) -> Networking:
@@ -170,7 +209,7 @@ def _etcd(etcd: Etcd) -> Etcd:
 
 
 def _local_etcd(local: LocalEtcd) -> LocalEtcd:
-    return replace(local, data_dir=local.data_dir or ETCD_DATA_DIR)
+    return replace(_with_sources(local), data_dir=local.data_dir or ETCD_DATA_DIR)
 
 
 def _external_etcd(external: ExternalEtcd) -> ExternalEtcd:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
-from phases.model.defaults import Surroundings, complete
+from phases.model.defaults import Surroundings, complete, notices
 from phases.model.types import (
     APIEndpoint,
     APIServer,
     BootstrapToken,
     ClusterConfiguration,
+    Component,
     Configuration,
+    EnvVar,
     Etcd,
     ExternalEtcd,
     InitConfiguration,
+    LocalEtcd,
     NodeRegistration,
     Taint,
     Timeouts,
@@ -62,6 +66,13 @@ def test_an_absolute_end_gets_no_lifetime_beside_it() -> None:
     given = BootstrapToken(expires="2030-01-01T00:00:00Z")
     (token,) = completed_init(InitConfiguration(bootstrap_tokens=(given,))).bootstrap_tokens
     assert token.ttl is None
+
+
+def test_a_token_that_only_signs_gets_no_group() -> None:
+    """Groups are of no use without authentication, so none is added."""
+    given = BootstrapToken(usages=("signing",))
+    (token,) = completed_init(InitConfiguration(bootstrap_tokens=(given,))).bootstrap_tokens
+    assert token.groups == ()
 
 
 def test_zero_lifetime_is_a_choice() -> None:
@@ -144,6 +155,45 @@ def test_external_etcd_serves_http_where_it_serves_everything() -> None:
     assert etcd.local is None
     assert etcd.external
     assert etcd.external.http_endpoints == external.endpoints
+
+
+def test_a_variable_from_a_field_names_the_fields_api_version() -> None:
+    """In every component, and only where it isn't named yet."""
+    plain = MappingProxyType({"fieldRef": {"fieldPath": "status.hostIP"}})
+    named = {"fieldRef": {"fieldPath": "status.hostIP", "apiVersion": "v1"}}
+    envs = (EnvVar("A", value_from=plain), EnvVar("B", value="b"))
+    cluster = ClusterConfiguration(
+        api_server=APIServer(extra_envs=envs),
+        controller_manager=Component(extra_envs=envs),
+        scheduler=Component(extra_envs=envs),
+        etcd=Etcd(local=LocalEtcd(extra_envs=envs)),
+    )
+    found = completed_cluster(cluster)
+    assert found.etcd.local
+    for component in (
+        found.api_server,
+        found.controller_manager,
+        found.scheduler,
+        found.etcd.local,
+    ):
+        assert component.extra_envs == (EnvVar("A", value_from=named), envs[1])
+
+
+def test_what_was_decided_for_the_operator_is_told() -> None:
+    """The version behind a label, the address of the default route, a socket without its scheme."""
+    node = NodeRegistration(cri_socket="/run/a.sock")
+    given = Configuration(init=InitConfiguration(node_registration=node))
+    assert [notice.path for notice in notices(given, HERE)] == [
+        "kubernetesVersion",
+        "localAPIEndpoint.advertiseAddress",
+        "nodeRegistration.criSocket",
+    ]
+    assert "10.0.0.5" in notices(given, HERE)[1].message
+    chosen = Configuration(
+        init=InitConfiguration(local_api_endpoint=APIEndpoint("10.0.0.1")),
+        cluster=ClusterConfiguration(kubernetes_version="v1.37.0"),
+    )
+    assert notices(chosen, HERE) == ()
 
 
 def test_choices_are_kept() -> None:

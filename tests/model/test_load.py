@@ -195,7 +195,8 @@ def test_component_documents_are_checked_too() -> None:
 
 
 def test_problems_never_show_a_secret() -> None:
-    """A token of the wrong type is told without its text being accepted or kept."""
+    """A key is kept from what is printed, and told of without its text when it needs quotes."""
+    assert "123456" not in complaints(f"{INIT}certificateKey: 123456\n")[0]
     source = read(f"{INIT}certificateKey: s3cr3t\n", name="k.yaml")
     assert "s3cr3t" not in repr(source)
 

@@ -55,7 +55,7 @@ def test_kubeadms_defaults_have_no_problems() -> None:
         ("bootstrapTokens: [{expires: tomorrow}]", "bootstrapTokens[0].expires", "is not a time"),
         ('bootstrapTokens: [{expires: "2030-01-01T00:00:00"}]', "bootstrapTokens[0].expires", "is not a time"),
         ("bootstrapTokens: [{usages: [authentication, sign]}]", "bootstrapTokens[0].usages", "'sign' is not a usage"),
-        ("bootstrapTokens: [{usages: [signing]}]", "bootstrapTokens[0].groups", "without the usage authentication"),
+        ('bootstrapTokens: [{usages: [signing], groups: ["system:bootstrappers:a"]}]', "bootstrapTokens[0].groups", "without the usage authentication"),
         ('bootstrapTokens: [{groups: ["system:masters"]}]', "bootstrapTokens[0].groups", "is not a bootstrap group"),
         ("certificateKey: abc", "certificateKey", "64 hexadecimal digits"),
         ("timeouts: {discovery: 0s}", "timeouts.discovery", "longer than nothing"),

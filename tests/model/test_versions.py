@@ -43,7 +43,7 @@ def test_versions_are_ordered_as_semantic_versions() -> None:
         "2.0.0",
     ]
     versions = [parse_version(text) for text in texts]
-    assert sorted(reversed(versions)) == versions
+    assert sorted(versions[::-1]) == versions
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_documents_are_kept_apart_and_empty_ones_left_out() -> None:
 )
 def test_bytes_that_are_no_small_utf8_are_refused(content: bytes, said: str) -> None:
     """Other encodings are named, a bad byte is located, size is bounded."""
-    with pytest.raises(Problems, match="not UTF-8|larger") as raised:
+    with pytest.raises(Problems, match=r"not UTF-8|larger") as raised:
         decode_text(content, name="k")
     assert said in str(raised.value)
 
