@@ -43,7 +43,8 @@ def test_versions_are_ordered_as_semantic_versions() -> None:
         "2.0.0",
     ]
     versions = [parse_version(text) for text in texts]
-    assert sorted(versions[::-1]) == versions
+    backwards = versions[::-1]
+    assert sorted(backwards) == versions
 
 
 @pytest.mark.parametrize(
