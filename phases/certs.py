@@ -37,7 +37,7 @@ def ensure_authority(context: Context, row: CertificateSpec) -> None:
     """An authority with its key, or the certificate alone of one whose key is kept elsewhere."""
     found = find(context, row)
     if found.certificate is not None:
-        reasons = certificates.check_authority(found.certificate, found.key, context.clock.now())
+        reasons = certificates.check_authority(found.certificate, found.key, context.began)
         if reasons and not _unfinished(context, row, found):
             raise not_ours(context, row, reasons)
         if not reasons:
@@ -45,7 +45,7 @@ def ensure_authority(context: Context, row: CertificateSpec) -> None:
             return
     elif found.key is not None and not written_by_us(context, row):
         raise not_ours(context, row, ("its key is there without its certificate",))
-    made = certificates.create_authority(row, context.configuration, context.clock.now())
+    made = certificates.create_authority(row, context.configuration, context.began)
     save(context, row, made)
 
 
@@ -85,14 +85,14 @@ def judge(
     if found.certificate is None or found.key is None:
         return ("it isn't there",)
     pair = pki.Pair(found.certificate, found.key)
-    return certificates.check(row, context.configuration, pair, authority, context.clock.now())
+    return certificates.check(row, context.configuration, pair, authority, context.began)
 
 
 def sign(context: Context, row: CertificateSpec, authority: Found, reasons: Iterable[str]) -> None:
     if authority.certificate is None or authority.key is None:
         raise external_authority(context, row, reasons)
     signer = pki.Pair(authority.certificate, authority.key)
-    save(context, row, certificates.create(row, context.configuration, signer, context.clock.now()))
+    save(context, row, certificates.create(row, context.configuration, signer, context.began))
 
 
 def ask(context: Context, row: CertificateSpec) -> None:

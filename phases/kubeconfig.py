@@ -51,7 +51,7 @@ def create(context: Context, row: KubeconfigSpec, path: str, authority: bytes) -
             remedy="`init --csr-only` writes the signing requests; put the finished file in place",
         )
     signer = pki.Pair(authority, key)
-    made = kubeconfig.create(row, context.configuration, signer, context.clock.now())
+    made = kubeconfig.create(row, context.configuration, signer, context.began)
     context.ensure_file(path, made, mode=0o600)
     show(context, row, "created")
 
@@ -71,7 +71,7 @@ def judge(
 ) -> tuple[str, ...]:
     """Why the file that is there can't stay; empty when it can."""
     files = referred(context, content)
-    now = context.clock.now()
+    now = context.began
     return kubeconfig.check(row, context.configuration, content, authority, now, files)
 
 

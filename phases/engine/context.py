@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -59,7 +60,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One phase's view of the run. `ours` holds the paths that this installer wrote here before."""
+    """One phase's view of the run.
+
+    `ours` holds the paths that this installer wrote here before. `began` is when the run did, one
+    moment for all certificates, as kubeadm dates its own.
+    """
 
     phase: str
     configuration: Configuration
@@ -73,6 +78,7 @@ class Context:
     connect: Callable[[bytes, str], Cluster]
     open_runtime: Callable[[], Runtime]
     stop_signal: Callable[[], int] = lambda: 0
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     ours: frozenset[str] = frozenset()
     handed_over_before: Mapping[str, Any] = field(default_factory=dict)
     step_skips: Mapping[str, str] = field(default_factory=dict)

@@ -73,6 +73,7 @@ class Workshop:
         self._journal = journal
         self._stop = stop
         self._ledger = Ledger(place.state)
+        self._began = ports.clock.now()
         self._ours = self._ledger.targets()
         self._handover = Handover(place.handover)
 
@@ -88,6 +89,7 @@ class Workshop:
             options=self._options,
             host=RecordedHost(self._ports.host, recorder),
             clock=self._ports.clock,
+            began=self._began,
             emit=emit,
             hand_over=partial(self._hand_over, name),
             handed_over=lambda: self._handover.data,
