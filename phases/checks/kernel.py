@@ -122,4 +122,4 @@ def uses(version: int, configuration: Configuration) -> bool:
     address = configuration.init.local_api_endpoint.advertise_address
     ranges = [text for text in (networking.service_subnet, networking.pod_subnet) if text]
     found = {family for text in ranges for family in network.families(text)}
-    return version in found | ({network.family(address)} if address else set())
+    return version in found | {network.family(address)}

@@ -41,7 +41,7 @@ def drop_in(context: Context) -> Iterator[Finding]:
         yield error("no service kubelet", "one that reads what init writes", DROP_IN)
         return
     text = "\n".join((without_comments(unit.stdout), *environment_files(context, unit.stdout)))
-    if missing := [flag for flag in FLAGS if not re.search(rf"(?<![-\w]){flag}\b", text)]:
+    if missing := [flag for flag in FLAGS if not re.search(rf"{flag}[= ]", text)]:
         found = f"kubelet.service doesn't pass {' and '.join(missing)}"
         yield error(found, "a kubelet that reads what init writes", DROP_IN)
     if FLAGS_FILE not in text:

@@ -50,7 +50,7 @@ def neighbours(context: Context, network: Network) -> Iterator[str]:
     running = runs_by_us(context, "kube-apiserver")
     for text in (own,) if running else (own, *context.host.machine().addresses):
         address = ip_address(text)
-        if address in network and not address.is_loopback:
+        if address in network:
             yield f"the host's address {text}"
     yield from () if running else overlapping_routes(context, network)
 
@@ -62,14 +62,14 @@ def overlapping_routes(context: Context, network: Network) -> Iterator[str]:
 
 
 def routes(context: Context, version: int) -> Iterator[Network]:
-    """The routes of one family but for the default one; none where that can't be told."""
+    """The routes of one family to whole ranges, so not the default one; none if nobody can tell."""
     result = context.host.probe(["ip", "-j", f"-{version}", "route", "show"], timeout=3)
     try:
         found = json.loads(result.stdout)
     except ValueError:
         return
     for route in found:
-        if route["dst"] != "default" and "/" in route["dst"]:
+        if "/" in route["dst"]:
             yield from networks(route["dst"])
 
 

@@ -67,6 +67,24 @@ def test_options_by_another_name(bench: Bench) -> None:
     assert not bench.findings(SYSTEM)
 
 
+def test_options_by_no_name(bench: Bench) -> None:
+    """Where none of the names is switched on, all of them are told."""
+    text = OPTIONS.replace(
+        "CONFIG_NETFILTER_XT_TARGET_REDIRECT=y", "CONFIG_IP_NF_TARGET_REDIRECT=n"
+    )
+    plant(bench, f"/boot/config-{KERNEL}", text)
+    assert "IP_NF_TARGET_REDIRECT" in bench.finding(SYSTEM).found
+
+
+def test_options_of_old_groups(bench: Bench) -> None:
+    """Control groups of version 1 need options of their own."""
+    old_groups(bench)
+    bench.kubelet(failCgroupV1=False)
+    plant(bench, f"/boot/config-{KERNEL}", OPTIONS)
+    finding, _ = bench.findings(SYSTEM)
+    assert finding.found == "a kernel without CGROUP_CPUACCT, CGROUP_DEVICE, CGROUP_FREEZER"
+
+
 def test_options_of_the_running_kernel(bench: Bench) -> None:
     """What the kernel itself tells comes before what lies in /boot."""
     plant(bench, "/proc/config.gz", gzip.compress(OPTIONS.replace("_INET=y", "_INET=n").encode()))
@@ -150,6 +168,12 @@ def test_driver_of_an_old_containerd(bench: Bench, said: str, warns: int) -> Non
         "containerd config dump", stdout=f"  [x.options]\n    SystemdCgroup = {said}\n"
     )
     assert [finding.level for finding in bench.findings(SYSTEM)] == ["warning"] * warns
+
+
+def test_driver_that_nobody_can_tell(bench: Bench) -> None:
+    """A runtime whose cgroup driver can't be told isn't blamed for it."""
+    bench.runtime.fact = replace(bench.runtime.fact, cgroup_driver="")
+    assert not bench.findings(SYSTEM)
 
 
 def test_swap(bench: Bench) -> None:

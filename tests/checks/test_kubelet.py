@@ -43,6 +43,13 @@ def test_only_to_bootstrap(bench: Bench) -> None:
     assert bench.finding("KubeletDropIn").found == "kubelet.service doesn't pass --kubeconfig"
 
 
+def test_a_flag_that_begins_alike(bench: Bench) -> None:
+    """A longer flag that begins with the same word doesn't count either."""
+    unit = UNIT.replace("--config=", "--config-dir=")
+    bench.host.answer("systemctl cat kubelet", stdout=unit)
+    assert bench.finding("KubeletDropIn").found == "kubelet.service doesn't pass --config"
+
+
 def test_a_drop_in_that_is_commented_out(bench: Bench) -> None:
     """What stands in comments isn't passed."""
     commented = "".join(f"# {line}\n" for line in UNIT.splitlines())

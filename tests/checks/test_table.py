@@ -74,6 +74,12 @@ def test_ip6(bench: Bench) -> None:
     assert {f"FileContent--proc-sys-net-{name}" for name in wanted} <= names(bench)
 
 
+def test_ip6_address(bench: Bench) -> None:
+    """So does it when the advertised address is of that family."""
+    bench.init(local_api_endpoint=APIEndpoint("fd01::1", 6443))
+    assert "FileContent--proc-sys-net-ipv6-conf-default-forwarding" in names(bench)
+
+
 def test_ip6_alone(bench: Bench) -> None:
     """Without any IPv4 address its forwarding doesn't matter."""
     bench.init(local_api_endpoint=APIEndpoint("fd01::1", 6443))

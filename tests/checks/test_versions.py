@@ -57,7 +57,7 @@ def etcd(bench: Bench, reply: HttpReply | OSError) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("version", "levels"), [("3.5.24", []), ("3.6.0", []), ("3.5.23", ["error"])]
+    ("version", "levels"), [("3.5.24", []), ("3.5.24-0", []), ("3.6.0", []), ("3.5.23", ["error"])]
 )
 def test_external_etcd(bench: Bench, version: str, levels: list[str]) -> None:
     """A member older than this release of Kubernetes needs is an error."""
