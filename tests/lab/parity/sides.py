@@ -1,0 +1,83 @@
+"""The two sides: the real kubeadm and our own command line, each on a fresh machine of a case."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.lab import build, versions
+
+from . import corpus, planted, sandbox
+from .corpus import Case
+from .sandbox import Machine, Outcome
+from .tree import Tree, packed
+
+FILE_PHASES = ("certs", "kubeconfig", "etcd", "control-plane", "kubelet-start")
+OTHER_PHASES = (
+    "preflight", "wait-control-plane", "upload-config", "upload-certs", "mark-control-plane",
+    "bootstrap-token", "kubelet-finalize", "addon", "show-join-command",
+)  # fmt: skip
+CONFIG = "/root/kubeadm.yaml"
+VERSIONS = {version.rpartition(".")[0]: version for version in (versions.KUBERNETES, *versions.OLDER_KUBEADM.values())}
+OURS = (sys.executable, "-m", "tui", "init", "--yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What both made of one case."""
+
+    kubeadm: Outcome
+    ours: Outcome
+
+
+def both(case: Case, minor: str) -> Sides:
+    """Gives the same input to both."""
+    before = prepared(case, minor)
+    return Sides(kubeadm(case, minor, before), ours(case, minor, before))
+
+
+def kubeadm(case: Case, minor: str, before: bytes) -> Outcome:
+    words = case.words(VERSIONS[minor])
+    if case.requests:
+        return _run(case, [binary(minor), "certs", "generate-csr", *words], before)
+    skipped = ",".join((*OTHER_PHASES, *case.skipped))
+    return _run(case, [binary(minor), "init", f"--skip-phases={skipped}", *words], before)
+
+
+def ours(case: Case, minor: str, before: bytes) -> Outcome:
+    return _run(case, [*OURS, *our_words(case, minor)], before)
+
+
+def our_words(case: Case, minor: str) -> tuple[str, ...]:
+    """What our own command line gets beside `init`."""
+    phases = ("certs", "kubeconfig") if case.requests else FILE_PHASES
+    more = ("--csr-only",) if case.requests else ()
+    return (f"--only={','.join(phases)}", *more, *case.words(VERSIONS[minor]))
+
+
+def prepared(case: Case, minor: str) -> bytes:
+    """The tar of what is on the machine before."""
+    files = {CONFIG: case.text(VERSIONS[minor]).encode(), **corpus.patch_files()}
+    files |= planted.files(case.planted, lambda: finished(minor))
+    return packed(files, case.folders)
+
+
+@cache
+def finished(minor: str) -> Tree:
+    """What kubeadm makes of the plain case, for an operator to have left."""
+    case = corpus.cases()["cluster-name"]
+    plain = packed({CONFIG: case.text(VERSIONS[minor]).replace("production-1", "kubernetes").encode()})
+    return kubeadm(case, minor, plain).tree
+
+
+def binary(minor: str) -> Path:
+    return build.binary("kubeadm", VERSIONS[minor])
+
+
+def _run(case: Case, words: Sequence[str | Path], before: bytes) -> Outcome:
+    settings = {**case.environment, "PYTHONPATH": str(sandbox.PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
+    machine = Machine(case.hostname, case.active, case.sockets, settings)
+    return sandbox.run(words, machine, before)
