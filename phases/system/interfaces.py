@@ -82,7 +82,7 @@ def attributes(raw: bytes) -> Iterator[tuple[int, bytes]]:
     """The attributes behind a message's fixed part: type and value."""
     while len(raw) >= 4:
         length, kind = struct.unpack_from("=HH", raw)
-        yield kind & 0x3FFF, raw[4:length]
+        yield kind, raw[4:length]
         raw = raw[max(aligned(length), 4) :]
 
 

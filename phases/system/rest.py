@@ -59,19 +59,25 @@ class Rest:
 
 def whole(reply: Any, deadline: float) -> bytes:
     """The body, read to its end in time; the connection is kept only then."""
-    content = bytearray()
     try:
-        while part := reply.read1(1 << 16):
-            content += part
-            if len(content) > LIMIT:
-                raise ClusterError(0, "Garbled", f"an answer of more than {LIMIT} bytes")
-            if time.monotonic() > deadline:
-                raise TimeoutError("the answer didn't end")
+        content = b"".join(parts(reply, deadline))
     except BaseException:
         reply.close()
         raise
     reply.release_conn()
-    return bytes(content)
+    return content
+
+
+def parts(reply: Any, deadline: float) -> Iterator[bytes]:
+    """The body as it comes in."""
+    size = 0
+    while part := reply.read1(1 << 16):
+        size += len(part)
+        if size > LIMIT:
+            raise ClusterError(0, "Garbled", f"an answer of more than {LIMIT} bytes")
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer didn't end")
+        yield part
 
 
 @contextmanager

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from phases.system import machine
-from phases.system.interfaces import LOOPBACK, POINT_TO_POINT, UP, Interface, interfaces
+from phases.system.interfaces import (
+    LOOPBACK,
+    POINT_TO_POINT,
+    UP,
+    Interface,
+    interfaces,
+    own_address,
+)
 
 
 def card(name: str, *addresses: str, flags: int = UP) -> Interface:
@@ -96,6 +104,14 @@ def test_this_machine() -> None:
     assert facts.memory == int(total.split()[1]) * 1024
     assert "127.0.0.1" in facts.addresses
     assert not any(one.startswith("fe80") for one in facts.addresses)
+
+
+def test_our_end_of_a_tunnel() -> None:
+    """On a point-to-point link the kernel tells both ends: ours is the address."""
+    other, own = (struct.pack("=HH4B", 8, kind, 10, 9, 9, kind) for kind in (1, 2))
+    header = struct.pack("=4BI", socket.AF_INET, 32, 0, 0, 7)
+    assert own_address(header + other + own) == (7, ip_address("10.9.9.2"))
+    assert own_address(header + other) == (7, ip_address("10.9.9.1"))
 
 
 def test_interfaces_are_the_kernels() -> None:
