@@ -272,11 +272,29 @@ def test_a_certificate_for_somebody_else_is_told_why() -> None:
     assert "it may not be used as a server's" in server
 
 
-def test_a_look_alike_authority_doesnt_count() -> None:
-    """The same name and even a copied key identifier don't replace the signature."""
-    again = certificates.create_authority(certificates.spec("ca"), P256, NOW)
+def test_a_look_alike_authority_doesnt_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same name and a copied key identifier don't replace the signature."""
     row = certificates.spec("apiserver")
-    assert certificates.check(row, P256, tree()["apiserver"], again.certificate, NOW) == (
+    monkeypatch.setattr(pki, "key_identifier", lambda _: b"same")
+    first, second = (
+        certificates.create_authority(certificates.spec("ca"), P256, NOW) for _ in range(2)
+    )
+    pair = certificates.create(row, P256, first, NOW)
+    assert certificates.check(row, P256, pair, first.certificate, NOW) == ()
+    assert certificates.check(row, P256, pair, second.certificate, NOW) == (
+        "it isn't signed by the authority",
+    )
+
+
+def test_an_authority_with_another_key_identifier_doesnt_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A leaf that names another key identifier isn't accepted, though its signature holds."""
+    pair = tree()["apiserver"]
+    monkeypatch.setattr(pki, "key_identifier", lambda _: b"other")
+    validity = pki.Validity.of(NOW, timedelta(days=1))
+    renamed = pki.self_signed("kubernetes", ca().key, validity)
+    assert certificates.check(certificates.spec("apiserver"), P256, pair, renamed, NOW) == (
         "it isn't signed by the authority",
     )
 

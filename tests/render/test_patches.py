@@ -138,6 +138,11 @@ MERGES: list[tuple[Any, Any, Any]] = [
         {"containers": [container("a", env=[{"name": "X", "valueFrom": {}}])]},
     ),
     (
+        {"volumeMounts": [{"name": "v", "mountPath": "/a"}]},
+        {"volumeMounts": [{"name": "v", "mountPath": "/b"}]},
+        {"volumeMounts": [{"name": "v", "mountPath": "/b"}, {"name": "v", "mountPath": "/a"}]},
+    ),
+    (
         {"tolerations": [{"key": "a"}]},
         {"tolerations": [{"key": "b"}]},
         {"tolerations": [{"key": "b"}]},
@@ -211,6 +216,7 @@ OPERATIONS: list[tuple[Any, Any, Any]] = [
     ({"a": [1, 2]}, {"op": "add", "path": "/a/2", "value": 9}, {"a": [1, 2, 9]}),
     ({"a": [1, 2]}, {"op": "add", "path": "/a/-", "value": 9}, {"a": [1, 2, 9]}),
     ({"a": [1, 2]}, {"op": "remove", "path": "/a/-1"}, {"a": [1]}),
+    ({"a": [1, 2]}, {"op": "add", "path": "/a/-1", "value": 9}, {"a": [1, 2, 9]}),
     ({"a": 1, "b": 2}, {"op": "remove", "path": "/a"}, {"b": 2}),
     ({"a": [1, 2]}, {"op": "replace", "path": "/a/0", "value": 9}, {"a": [9, 2]}),
     ({"a": None}, {"op": "replace", "path": "/a", "value": 9}, {"a": 9}),
