@@ -32,7 +32,7 @@ class InstallerError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        cause = f": {self.why}" if self.why else ""
+        cause = f": {self.why.rstrip('.')}" if self.why else ""
         advice = f". {self.remedy}" if self.remedy else ""
         return f"{place}{self.what}{cause}{advice}"
 
