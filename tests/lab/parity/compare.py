@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from .corpus import frozen
 from .normal import Normal, normal
 from .sandbox import Outcome
 from .sides import Sides
@@ -61,19 +63,19 @@ class Known:
 
 
 @cache
-def known() -> tuple[Known, ...]:
-    """All entries of differences.toml."""
+def known(what: str) -> tuple[Known, ...]:
+    """The entries of differences.toml about `files` or `objects`."""
     text = (Path(__file__).parent / "differences.toml").read_text()
-    entries = tomllib.loads(text)["difference"]
-    return tuple(
-        Known(**{key: tuple(item) if isinstance(item, list) else item for key, item in entry.items()})
-        for entry in entries
-    )
+    entries: list[dict[str, Any]] = tomllib.loads(text).get(what, [])
+    return tuple(Known(**frozen(entry)) for entry in entries)
 
 
 def files(sides: Sides, minor: str, case: str) -> list[Difference]:
-    """Every difference between the files of both, known or not."""
-    return list(differences(whole(sides.kubeadm), whole(sides.ours), minor, case))
+    """Every difference between what both left, known or not; one may have refused to begin."""
+    theirs, mine = whole(sides.kubeadm), whole(sides.ours)
+    if theirs[OUTCOME] != mine[OUTCOME]:
+        return [Difference(minor, case, OUTCOME, (theirs[OUTCOME],), (mine[OUTCOME],))]
+    return list(differences(theirs, mine, minor, case))
 
 
 def whole(outcome: Outcome) -> Normal:
@@ -92,11 +94,13 @@ def unique_lines(left: str, right: str) -> tuple[tuple[str, ...], tuple[str, ...
     """The lines that only one of two texts has, in order; all of one whose counterpart is absent."""
     if ABSENT in (left, right):
         return tuple(left.splitlines()), tuple(right.splitlines())
-    changes = list(difflib.unified_diff(left.splitlines(), right.splitlines(), n=0, lineterm=""))[2:]
+    changes = list(difflib.unified_diff(left.splitlines(), right.splitlines(), n=0, lineterm=""))[
+        2:
+    ]
     removed = tuple(line[1:] for line in changes if line.startswith("-"))
     return removed, tuple(line[1:] for line in changes if line.startswith("+"))
 
 
-def unknown(found: Iterable[Difference]) -> list[Difference]:
+def unknown(found: Iterable[Difference], what: str = "files") -> list[Difference]:
     """The differences that nobody has given a reason for."""
-    return [one for one in found if not any(entry.covers(one) for entry in known())]
+    return [one for one in found if not any(entry.covers(one) for entry in known(what))]

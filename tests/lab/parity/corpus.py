@@ -68,7 +68,7 @@ def cases() -> Mapping[str, Case]:
     names = sorted(path.stem for path in HERE.glob("*.yaml"))
     if unknown := extras.keys() - set(names):
         raise ValueError(f"cases.toml speaks of {', '.join(sorted(unknown))}")
-    return {name: Case(name, **_frozen(extras.get(name, {}))) for name in names}
+    return {name: Case(name, **frozen(extras.get(name, {}))) for name in names}
 
 
 def pairs() -> list[tuple[str, str]]:
@@ -82,5 +82,6 @@ def patch_files() -> dict[str, bytes]:
     return {f"/corpus/patches/{path.relative_to(PATCHES)}": path.read_bytes() for path in found}
 
 
-def _frozen(extra: dict[str, Any]) -> dict[str, Any]:
+def frozen(extra: dict[str, Any]) -> dict[str, Any]:
+    """An entry of a TOML file with tuples for its lists."""
     return {key: tuple(item) if isinstance(item, list) else item for key, item in extra.items()}

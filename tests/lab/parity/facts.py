@@ -50,7 +50,9 @@ class Known:
 
     def owner(self, public: bytes) -> str:
         """The paths of the keys that a public key belongs to."""
-        return " ".join(path for path, known in self.keys.items() if known == public) or "no known key"
+        return (
+            " ".join(path for path, known in self.keys.items() if known == public) or "no known key"
+        )
 
 
 def blocks(pem: bytes) -> list[bytes]:
@@ -78,7 +80,9 @@ def describe(pem: bytes, known: Known, moment: float, *, own: str = "") -> Lines
 def _block(label: str, pem: bytes, known: Known, moment: float, own: str) -> Lines:
     if label == "CERTIFICATE":
         found = x509.load_pem_x509_certificate(pem)
-        same = [path for path, other in known.certificates.items() if other == found and path != own]
+        same = [
+            path for path, other in known.certificates.items() if other == found and path != own
+        ]
         return iter(same) if same else certificate(found, known, moment)
     if label == "CERTIFICATE REQUEST":
         return request(x509.load_pem_x509_csr(pem), known)
@@ -145,7 +149,9 @@ def _key(key: object) -> str:
 
 def _name(name: x509.Name) -> str:
     """Each part with its string type: Go writes PrintableString wherever that can be."""
-    return ", ".join(f"{part.rfc4514_attribute_name}={part.value} ({part._type.name})" for part in name)
+    return ", ".join(
+        f"{part.rfc4514_attribute_name}={part.value!s} ({part._type.name})" for part in name
+    )
 
 
 def _form(pem: bytes, usual: bytes) -> str:
@@ -156,7 +162,8 @@ def _validity(found: x509.Certificate, known: Known, moment: float) -> Lines:
     written = datetime.fromtimestamp(moment, UTC)
     begin, end = found.not_valid_before_utc, found.not_valid_after_utc
     signer = known.certificates.get(known.signer(found))
-    if signer is not None and signer.not_valid_before_utc == begin:
+    fresh = abs(begin - written) < timedelta(hours=1)
+    if signer is not None and signer.not_valid_before_utc == begin and not fresh:
         yield "valid from the same moment as its authority"
     else:
         yield f"valid from {_around(begin - written)}"
@@ -166,12 +173,11 @@ def _validity(found: x509.Certificate, known: Known, moment: float) -> Lines:
 def _around(distance: timedelta) -> str:
     """A distance to the time of writing, to five minutes: long keys take their time on both sides."""
     minutes = round(distance.total_seconds() / 300) * 5
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60}h{abs(minutes) % 60}m"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours}h{rest}m"
 
 
-def _extensions(
-    extensions: x509.Extensions, owner: x509.Certificate | None, known: Known
-) -> Lines:
+def _extensions(extensions: x509.Extensions, owner: x509.Certificate | None, known: Known) -> Lines:
     """In the order that they have in the certificate."""
     for extension in extensions:
         critical = " critical" if extension.critical else ""

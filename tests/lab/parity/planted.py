@@ -9,7 +9,12 @@ from typing import TypeAlias
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from cryptography.x509.oid import NameOID
 
 from .tree import Tree
@@ -27,10 +32,12 @@ def authorities() -> Files:
         ec.generate_private_key(ec.SECP256R1()),
         ec.generate_private_key(ec.SECP384R1()),
     )
+    forms = dict.fromkeys(AUTHORITIES, PrivateFormat.TraditionalOpenSSL)
+    forms["etcd/ca"] = PrivateFormat.PKCS8
     files: Files = {}
     for name, key in zip(AUTHORITIES, keys, strict=True):
         files[f"{PKI}/{name}.crt"] = _authority(f"Example {name}", key)
-        files[f"{PKI}/{name}.key"] = _private(key, PrivateFormat.PKCS8 if name == "etcd/ca" else PrivateFormat.TraditionalOpenSSL)
+        files[f"{PKI}/{name}.key"] = _private(key, forms[name])
     return files
 
 
@@ -71,7 +78,7 @@ def files(kind: str, finished: Callable[[], Tree]) -> Files:
         "service-account": service_account,
         "certificates-of-authorities": certificates_of_authorities,
     }
-    return dict(makers[kind]())  # type: ignore[operator]
+    return dict(makers[kind]())
 
 
 def _authority(name: str, key: Key) -> bytes:
@@ -80,7 +87,7 @@ def _authority(name: str, key: Key) -> bytes:
         x509.NameAttribute(NameOID.COMMON_NAME, name),
     ])  # fmt: skip
     now = datetime.now(UTC)
-    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)  # noqa: FBT003
+    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
     made = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=30))

@@ -21,7 +21,10 @@ OTHER_PHASES = (
     "bootstrap-token", "kubelet-finalize", "addon", "show-join-command",
 )  # fmt: skip
 CONFIG = "/root/kubeadm.yaml"
-VERSIONS = {version.rpartition(".")[0]: version for version in (versions.KUBERNETES, *versions.OLDER_KUBEADM.values())}
+VERSIONS = {
+    version.rpartition(".")[0]: version
+    for version in (versions.KUBERNETES, *versions.OLDER_KUBEADM.values())
+}
 OURS = (sys.executable, "-m", "tui", "init", "--yes")
 
 
@@ -69,7 +72,9 @@ def prepared(case: Case, minor: str) -> bytes:
 def finished(minor: str) -> Tree:
     """What kubeadm makes of the plain case, for an operator to have left."""
     case = corpus.cases()["cluster-name"]
-    plain = packed({CONFIG: case.text(VERSIONS[minor]).replace("production-1", "kubernetes").encode()})
+    plain = packed(
+        {CONFIG: case.text(VERSIONS[minor]).replace("production-1", "kubernetes").encode()}
+    )
     return kubeadm(case, minor, plain).tree
 
 
@@ -78,6 +83,10 @@ def binary(minor: str) -> Path:
 
 
 def _run(case: Case, words: Sequence[str | Path], before: bytes) -> Outcome:
-    settings = {**case.environment, "PYTHONPATH": str(sandbox.PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
+    settings = {
+        **case.environment,
+        "PYTHONPATH": str(sandbox.PROJECT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     machine = Machine(case.hostname, case.active, case.sockets, settings)
     return sandbox.run(words, machine, before)

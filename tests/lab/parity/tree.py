@@ -27,14 +27,27 @@ Tree: TypeAlias = dict[str, Entry]
 
 def from_tar(path: Path) -> Tree:
     with tarfile.open(path) as archive:
-        return {"/" + member.name.removeprefix(".").lstrip("/"): _entry(archive, member) for member in archive}
+        return {
+            "/" + member.name.removeprefix(".").lstrip("/"): _entry(archive, member)
+            for member in archive
+        }
 
 
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
-    kind = "file" if member.isreg() else "directory" if member.isdir() else "link" if member.issym() else "other"
+    kind = (
+        "file"
+        if member.isreg()
+        else "directory"
+        if member.isdir()
+        else "link"
+        if member.issym()
+        else "other"
+    )
     source = archive.extractfile(member) if kind == "file" else None
     content = source.read() if source else member.linkname.encode()
-    return Entry(kind, stat.S_IMODE(member.mode), f"{member.uid}:{member.gid}", member.mtime, content)
+    return Entry(
+        kind, stat.S_IMODE(member.mode), f"{member.uid}:{member.gid}", member.mtime, content
+    )
 
 
 def from_folder(folder: Path) -> Tree:
@@ -42,7 +55,13 @@ def from_folder(folder: Path) -> Tree:
     tree = {}
     for path in sorted(folder.rglob("*")):
         fact = path.lstat()
-        kind = "file" if stat.S_ISREG(fact.st_mode) else "directory" if stat.S_ISDIR(fact.st_mode) else "other"
+        kind = (
+            "file"
+            if stat.S_ISREG(fact.st_mode)
+            else "directory"
+            if stat.S_ISDIR(fact.st_mode)
+            else "other"
+        )
         content = path.read_bytes() if kind == "file" else b""
         name = "/" + str(path.relative_to(folder))
         tree[name] = Entry(kind, stat.S_IMODE(fact.st_mode), "", fact.st_mtime, content)
