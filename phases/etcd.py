@@ -18,8 +18,16 @@ def run(context: Context) -> None:
 def ensure_local(context: Context) -> None:
     local = context.configuration.cluster.etcd.local
     if local is not None:
-        context.ensure_directory(local.data_dir, mode=0o700)
+        ensure_private(context, local.data_dir)
     ensure_manifest(context, "etcd")
+
+
+def ensure_private(context: Context, folder: str) -> None:
+    """A folder for root alone, and so are those above it that have to be made, as kubeadm has it."""
+    parent = folder.rpartition("/")[0]
+    if parent and not context.exists(parent):
+        ensure_private(context, parent)
+    context.ensure_directory(folder, mode=0o700)
 
 
 PHASE = Phase(name="etcd", title="etcd", after=("certs",), steps=("local",), run=run, skip=skip)

@@ -76,6 +76,7 @@ class FakeHost:
         self.effects: list[Effect] = []
         self.probed: list[tuple[str, ...]] = []
         self.taken: set[int] = set()
+        self.listening: set[str] = set()
         self._entries: dict[str, Entry] = {}
         self._commands: list[tuple[str | re.Pattern[str], Answer]] = []
         self._replies: list[tuple[str, list[HttpReply | OSError]]] = []
@@ -168,6 +169,9 @@ class FakeHost:
 
     def can_bind(self, address: str, port: int) -> OSError | None:
         return OSError(errno.EADDRINUSE, "address in use") if port in self.taken else None
+
+    def answers(self, path: str) -> bool:
+        return path in self.listening
 
     def write(self, path: str, content: bytes, *, mode: int) -> None:
         path = posixpath.normpath(path)

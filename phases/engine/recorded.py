@@ -84,6 +84,9 @@ class RecordedHost:
     def can_bind(self, address: str, port: int) -> OSError | None:
         return self._inner.can_bind(address, port)
 
+    def answers(self, path: str) -> bool:
+        return self._inner.answers(path)
+
     def write(self, path: str, content: bytes, *, mode: int) -> None:
         after = {"kind": "file", "sha256": sha256(content).hexdigest(), "mode": mode}
         self._recorder.change("write", path, before=self._before(path), after=after)

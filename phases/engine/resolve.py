@@ -61,7 +61,7 @@ def surroundings(host: Host) -> Surroundings:
         hostname=machine.hostname,
         default_address=machine.default_address,
         addresses=machine.addresses,
-        cri_sockets=tuple(f"unix://{path}" for path in CRI_SOCKETS if host.stat(path)),
+        cri_sockets=tuple(f"unix://{path}" for path in CRI_SOCKETS if host.answers(path)),
     )
 
 

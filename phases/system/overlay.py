@@ -78,6 +78,9 @@ class RehearsalHost:
     def can_bind(self, address: str, port: int) -> OSError | None:
         return self._base.can_bind(address, port)
 
+    def answers(self, path: str) -> bool:
+        return self._base.answers(path)
+
     def write(self, path: str, content: bytes, *, mode: int) -> None:
         self._copy_parents(path)
         self._refuse_link(path)

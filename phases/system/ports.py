@@ -81,6 +81,10 @@ class Host(Protocol):
         """Whether a TCP port could be listened on (address empty: on all); the error when not."""
         ...
 
+    def answers(self, path: str) -> bool:
+        """Whether somebody listens on a Unix socket; a socket file that was left behind doesn't."""
+        ...
+
     def write(self, path: str, content: bytes, *, mode: int) -> None:
         """Replaces a file at once and durably, or not at all; missing parents are an error."""
         ...

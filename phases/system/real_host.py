@@ -18,6 +18,7 @@ from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
 
 Kind = Literal["file", "directory", "link", "other"]
 KINDS: dict[int, Kind] = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
+DIAL_TIMEOUT = 1.0
 LOOK = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -65,6 +66,11 @@ class RealHost:
         except OSError as error:
             return error
         return None
+
+    def answers(self, path: str) -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+            caller.settimeout(DIAL_TIMEOUT)
+            return caller.connect_ex(path) == 0
 
     def write(self, path: str, content: bytes, *, mode: int) -> None:
         atomic.replace(path, content, mode)
