@@ -191,10 +191,13 @@ def test_the_way_out_is_barred(host: RehearsalHost, tmp_path: Path) -> None:
         host.write("/srv/file", b"", mode=0o600)
     with pytest.raises(OSError):
         host.make_directory("/srv/folder", mode=0o755)
-    (outside / "kept").write_bytes(b"")
-    with pytest.raises(OSError):
-        host.remove("/srv/kept")
-    assert [child.name for child in outside.iterdir()] == ["kept"]
+    (outside / "deep").mkdir()
+    (outside / "deep" / "kept").write_bytes(b"")
+    for path in ("/srv/deep", "/srv/deep/kept"):
+        with pytest.raises(OSError):
+            host.remove(path)
+    assert (outside / "deep" / "kept").exists()
+    assert [child.name for child in outside.iterdir()] == ["deep"]
 
 
 def test_a_rehearsal_does_not_live_in_the_root_folder(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ CASES: list[tuple[list[str], Question, bool | None]] = [
     (["systemctl start containerd kubelet"], "active", True),
     (["systemctl start kubelet", "systemctl stop kubelet"], "active", False),
     (["systemctl start containerd"], "active", None),
+    (["systemctl start kubelet", "systemctl enable kubelet"], "active", True),
     (["systemctl enable kubelet"], "active", None),
     (["systemctl enable kubelet"], "enabled", True),
     (["systemctl enable --now kubelet"], "active", True),
