@@ -17,6 +17,7 @@ from phases.model.duration import format_duration, parse_duration
         ("1h30m", "1h30m0s"),
         ("87600h0m0s", "87600h0m0s"),
         ("10s", "10s"),
+        ("1.5s", "1.5s"),
         ("500ms", "500ms"),
         ("1.5ms", "1.5ms"),
         ("1500us", "1.5ms"),

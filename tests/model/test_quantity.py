@@ -12,6 +12,7 @@ from phases.model.quantity import canonical
     [
         ("0", "0"),
         ("64Ki", "64Ki"),
+        ("1Ki", "1Ki"),
         ("0.5Gi", "512Mi"),
         ("1024Ki", "1Mi"),
         ("1000", "1k"),
