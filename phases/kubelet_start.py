@@ -31,9 +31,11 @@ def files(context: Context) -> dict[str, bytes]:
         )
     except PatchError as error:
         raise bad_patch(context.phase, error) from error
+    instance = kubelet.instance_configuration(configuration)
+    has_instance = kubelet.has_instance_configuration(configuration)
     return {
         "kubeadm-flags.env": kubelet.environment_file(configuration, hostname),
-        "instance-config.yaml": kubelet.instance_configuration(configuration),
+        **({"instance-config.yaml": instance} if has_instance else {}),
         "config.yaml": config,
     }
 
