@@ -1,6 +1,6 @@
 """Network interfaces and their addresses, asked of the kernel itself (rtnetlink).
 
-The standard library has no such call, and sixty lines are cheaper to ship than psutil.
+The standard library has no such call, and a hundred lines are cheaper to ship than psutil.
 """
 
 from __future__ import annotations

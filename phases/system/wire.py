@@ -1,6 +1,6 @@
 """Protocol buffers' wire format, as much as CRI needs: strings, numbers, messages, lists, maps.
 
-Seventy lines of our own stand in for the protobuf package: nothing to build for each machine,
+A hundred lines of our own stand in for the protobuf package: nothing to build for each machine,
 nothing to import, and a message is a plain dict.
 """
 
