@@ -7,6 +7,7 @@ the business of real_cluster.
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,13 +18,16 @@ from phases.system.ports import ClusterError, HttpReply
 
 LIMIT = 32 << 20
 AGENT = "kubeboot-tui"
+IMPORTING = threading.Lock()
+"""Phases connect side by side, and the package can't be imported by two threads at once."""
 
 
 class Rest:
     """No proxy, no redirect, no retry: whoever calls decides what an answer means."""
 
     def __init__(self, who: Credentials) -> None:
-        from kubernetes.client import ApiClient, Configuration
+        with IMPORTING:
+            from kubernetes.client import ApiClient, Configuration
 
         settings = Configuration(host=who.server, proxy="", retries=False)
         settings.tls_server_name = who.server_name or None
