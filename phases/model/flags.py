@@ -113,7 +113,7 @@ def apply(
 def _typed(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value)
 
 
 def _misplaced(values: Iterable[str], config_given: bool) -> Iterable[Problem]:

@@ -133,6 +133,11 @@ def test_choices_stay_and_rotation_is_forced() -> None:
     assert (found["healthzPort"], found["maxPods"]) == (0, 20)
 
 
+def test_an_empty_text_is_no_choice() -> None:
+    """Go can't tell an empty text from none, so kubeadm's value takes its place."""
+    assert kubelet_of({"staticPodPath": ""})["staticPodPath"] == "/etc/kubernetes/manifests"
+
+
 def test_an_empty_list_of_resolvers_is_a_choice() -> None:
     """Go tells an empty list from none, and leaves it out when writing."""
     assert "clusterDNS" not in kubelet_of({"clusterDNS": []})
