@@ -1,0 +1,59 @@
+"""A rehearsal on a real machine touches nothing outside its folder, watched with a file-system diff."""
+
+from __future__ import annotations
+
+from . import program
+from .node import Node
+
+CONFIG = """\
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.37.2
+controlPlaneEndpoint: master.example:6443
+"""
+FOLDER = "/srv/rehearsal"
+VOLATILE = (
+    "/var/log/journal",
+    "/var/lib/containerd",
+    "/var/lib/systemd",
+    "/var/cache/kubeboot-tui",
+)
+"""What a running machine writes by itself, and where the one file unpacks itself once."""
+
+
+def snapshot(node: Node) -> set[str]:
+    """Every file of the node with its change time, mode, owner and size; only FOLDER left out."""
+    leave_out = " ".join(f"-path {path} -prune -o" for path in (FOLDER, *VOLATILE))
+    script = f"find / /etc /var -xdev {leave_out} -type d -printf 'dir %p %m %U %G\\n' -o "
+    script += "-printf '%p %C@ %m %U %G %s\\n' 2>/dev/null | sort -u"
+    return set(node.shell(script).stdout.splitlines())
+
+
+def objects_and_services(node: Node) -> str:
+    """What else a run could change: units, kernel settings, running containers."""
+    return node.shell(
+        "systemctl list-unit-files --no-pager; systemctl is-active kubelet || true; "
+        "sysctl -a 2>/dev/null | grep -E 'ip_forward|forwarding|bridge-nf'; "
+        "ctr -n k8s.io containers list"
+    ).stdout
+
+
+def test_rehearsal_touches_nothing_outside_its_folder(node: Node) -> None:
+    """As root, on a machine where it could: two rehearsals leave the rest of the machine as it was."""
+    program.install(node)
+    node.write(program.CONFIG, CONFIG)
+    node.check("kubeboot-tui", "--version")
+    before, services = snapshot(node), objects_and_services(node)
+    rehearse = ("kubeboot-tui", "init", "--rehearse", FOLDER, "--config", program.CONFIG)
+    assert "this machine was not touched" in node.check(*rehearse).stdout
+    assert "Nothing to do" in node.check(*rehearse).stdout
+    assert snapshot(node) == before
+    assert objects_and_services(node) == services
+    assert node.exists(f"{FOLDER}/etc/kubernetes/pki/ca.crt")
+
+
+def test_the_diff_would_see_a_write(node: Node) -> None:
+    """The watch itself works: one changed file, and one changed mode, are seen."""
+    before = snapshot(node)
+    node.shell("echo changed >>/etc/hosts; chmod 640 /etc/hostname")
+    assert {line.split()[0] for line in snapshot(node) ^ before} == {"/etc/hosts", "/etc/hostname"}
