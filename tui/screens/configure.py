@@ -1,0 +1,333 @@
+"""Configure: the sections with their states, the form of one of them, and the kubeadm.yaml beside it.
+
+What was typed lives in the session; this page only carries messages between it and the widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
+from textual.events import Resize
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui import portrait, sections
+from tui.screens.page import Page
+from tui.session import Session
+from tui.signs import pick, sign
+from tui.text import _
+from tui.widgets import below
+from tui.widgets.field_editors import Pasted, Typed
+from tui.widgets.form import Action, Form
+from tui.widgets.prompts import Ask, OpenFile, SaveFile
+from tui.widgets.section_list import SectionList
+from tui.widgets.yaml_pane import YamlPane
+
+PAUSE = 0.12
+"""Seconds after the last key before the draft is judged."""
+
+WIDE, MIDDLE = 110, 90
+"""From these widths on the YAML, and the section list, stand beside the form."""
+
+
+class Configure(Page):
+    """The hub. Arrows choose a section, tab and enter lead into its fields, escape leads back."""
+
+    CSS_PATH: ClassVar = ["page.tcss", "configure.tcss"]
+    HELP_TOPIC = "configure"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "step(1)", "Next", key_display="^n"),
+        Binding("ctrl+b", "step(-1)", "Previous", key_display="^b", show=False),
+        Binding("f3", "fold", "Advanced", key_display="F3"),
+        Binding("ctrl+y", "yaml", "YAML", key_display="^y", priority=True),
+        Binding("y", "yaml", "YAML", show=False),
+        Binding("ctrl+o", "open", "Open", key_display="^o"),
+        Binding("ctrl+s", "save", "Save", key_display="^s"),
+        Binding("ctrl+z", "undo", "Undo", key_display="^z"),
+        Binding("f4", "propose", "Free ranges", show=False),
+        Binding("escape", "back", "Back", key_display="esc"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pending: Timer | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._standing_on = ""
+
+    @property
+    def session(self) -> Session:
+        return self.installer.session
+
+    def heading(self) -> str:
+        facts = self.session.facts
+        parts = ["kubeboot", facts.hostname, facts.system]
+        if facts.cpus:
+            memory = round(facts.memory / 2**30)
+            parts.append(_("{cpus} cores, {memory} GB", cpus=facts.cpus, memory=memory))
+        return " · ".join(part for part in parts if part)
+
+    def content(self) -> Iterable[Widget]:
+        with Horizontal(id="hub"):
+            yield SectionList(id="sections")
+            with Vertical(id="middle"):
+                yield Static("", id="broken", markup=False)
+                yield Form(id="form")
+            yield YamlPane(id="yaml")
+
+    async def on_mount(self) -> None:
+        self._unsubscribe = self.session.subscribe(self._session_changed)
+        self._fit(self.app.size.width)
+        await self._show_section()
+        self.query_one(SectionList).focus()
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    async def respeak(self) -> None:
+        await self.recompose()
+        self._fit(self.app.size.width)
+        await self._show_section()
+        self.query_one(SectionList).focus()
+
+    # drawing
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        self.set_class(width < WIDE, "middling")
+        self.set_class(width < MIDDLE, "narrow")
+        try:
+            self.query_one(SectionList).folded = width < MIDDLE
+        except NoMatches:  # before the first compose
+            return
+
+    def _session_changed(self) -> None:
+        """Judging takes some milliseconds: it waits until the fingers rest."""
+        if self._pending is not None:
+            self._pending.stop()
+        self._pending = self.set_timer(PAUSE, self._redraw)
+
+    async def _redraw(self) -> None:
+        if not self.is_attached:
+            return
+        paths = [row.field.path for row in portrait.rows(self.session)]
+        form = self.query_one(Form)
+        if paths != [row.path for row in form.rows()]:
+            await self._show_section(keep_focus=True)
+            return
+        typing = self.focused
+        for row, shown in zip(form.rows(), portrait.rows(self.session), strict=True):
+            row.update(shown, keep_text=row.editor is typing and not self._was_undone)
+        self._was_undone = False
+        self._draw_around()
+
+    _was_undone = False
+
+    async def _show_section(self, *, keep_focus: bool = False) -> None:
+        session = self.session
+        standing = self._standing_on if keep_focus else ""
+        section = sections.section(session.section)
+        await self.query_one(Form).show(
+            _(section.title),
+            tuple(portrait.rows(session)),
+            below.widgets(session),
+            self._fold_label(),
+        )
+        row = self.query_one(Form).row(standing) if standing else None
+        if row is not None:
+            row.editor.focus()
+        self._draw_around()
+
+    def _fold_label(self) -> str:
+        fields = portrait.folded(self.session)
+        if not fields:
+            return ""
+        if self.session.section in self.session.unfolded:
+            return f"{pick('▾', 'v')} " + _("Advanced")
+        return f"{pick('▸', '>')} " + _("Advanced: {count} more", count=len(fields))
+
+    def _draw_around(self) -> None:
+        """Everything beside the rows: sections, text, and what stands below the fields."""
+        session = self.session
+        listed = self.query_one(SectionList)
+        listed.chosen, listed.entries = session.section, portrait.entries(session)
+        below.update(self.query_one(Form), session)
+        broken = self.query_one("#broken", Static)
+        broken.display = session.is_broken
+        if session.is_broken:
+            broken.update(f"{sign('missing')} " + _("The text of kubeadm.yaml can't be read: ^y to mend it."))
+        self._draw_yaml()
+
+    def _draw_yaml(self) -> None:
+        session, pane = self.session, self.query_one(YamlPane)
+        pane.show(session.yaml())
+        pane.say(self._state_line())
+        place = None if session.is_broken else session.place(self._standing_on)
+        pane.mark(portrait.faults(session), place.line - 1 if place else -1, follow=True)
+
+    def _state_line(self) -> Text:
+        problems, warnings = self.session.problems(), self.session.warnings()
+        words = portrait.troubles(len(problems), len(warnings)) or _("valid")
+        state = "missing" if problems else "risky" if warnings else "ok"
+        line = Text("kubeadm.yaml  ", no_wrap=True, overflow="ellipsis")
+        line.append(f"{sign(state)} {words}", "bold")
+        return line
+
+    # sections
+
+    @on(SectionList.SectionChosen)
+    async def _choose_section(self, event: SectionList.SectionChosen) -> None:
+        await self._go_to_section(event.name)
+
+    async def _go_to_section(self, name: str, path: str = "") -> None:
+        self.session.pause()
+        self.session.section = name
+        self._standing_on = path or sections.section(name).fields[0].path
+        field = sections.fields().get(path)
+        if field is not None and field.advanced:
+            self.session.unfolded.add(name)
+        await self._show_section()
+        row = self.query_one(Form).row(path) if path else None
+        if row is not None:
+            row.editor.focus()
+
+    @on(SectionList.FieldsWanted)
+    def _enter_fields(self) -> None:
+        first = next(self.query_one(Form).rows(), None)
+        if first is not None:
+            first.editor.focus()
+        elif actions := list(self.query_one(Form).query(Action)):
+            actions[0].focus()
+
+    async def action_step(self, by: int) -> None:
+        """To the next section, its first field when one was in a field."""
+        in_fields = isinstance(self.focused, Widget) and self.query_one(Form) in self.focused.ancestors
+        names = [one.name for one in sections.SECTIONS]
+        at = (names.index(self.session.section) + by) % len(names)
+        await self._go_to_section(names[at])
+        if in_fields:
+            self._enter_fields()
+
+    async def action_fold(self) -> None:
+        if portrait.folded(self.session):
+            self.session.unfolded ^= {self.session.section}
+            await self._show_section(keep_focus=True)
+
+    # fields
+
+    @on(Typed)
+    def _typed(self, event: Typed) -> None:
+        self.session.set_field(event.path, event.text)
+
+    @on(Form.FieldEntered)
+    def _entered(self, event: Form.FieldEntered) -> None:
+        self.session.pause()
+        self._standing_on = event.path
+        self._draw_yaml()
+
+    @on(Action.Chosen)
+    async def _act(self, event: Action.Chosen) -> None:
+        name, _sign, argument = event.name.partition(":")
+        match name:
+            case "fold":
+                await self.action_fold()
+            case "preset":
+                await self._take_preset(argument)
+            case "range":
+                path, _sign, text = argument.partition("=")
+                self.session.set_field(path, text)
+            case "field":
+                await self._go_to_section(sections.home_of(argument), argument)
+            case "review":
+                self.installer.go_to("review")
+
+    async def _take_preset(self, name: str) -> None:
+        preset = next(one for one in sections.PRESETS if one.name == name)
+        self.session.apply(preset)
+        self.notify(_("{preset}: filled in. ^z takes it back.", preset=_(preset.title)))
+        if preset.asks:
+            await self._go_to_section(sections.home_of(preset.asks), preset.asks)
+
+    def action_propose(self) -> None:
+        for path, text in below.proposals(self.session):
+            self.session.set_field(path, text)
+
+    def action_undo(self) -> None:
+        if not self.session.undo():
+            self.notify(_("Nothing to take back."))
+        self._was_undone = True
+
+    # the text
+
+    def action_yaml(self) -> None:
+        pane = self.query_one(YamlPane)
+        if pane.editing:
+            self._leave_yaml()
+            return
+        self.session.pause()
+        self.add_class("yaml-only")
+        pane.edit(self.session.yaml(), pane.area.here)
+        self._draw_yaml()
+
+    def _leave_yaml(self) -> None:
+        self.remove_class("yaml-only")
+        self.query_one(YamlPane).stop_editing(self.session.yaml())
+        self.query_one(SectionList).focus()
+        self._session_changed()
+
+    @on(YamlPane.Edited)
+    def _edited(self, event: YamlPane.Edited) -> None:
+        self.session.set_yaml(event.text)
+
+    @work
+    async def _offer_import(self, text: str) -> None:
+        question = _("This looks like a kubeadm.yaml: import it?")
+        detail = _("It takes the place of what is here; ^z brings that back.")
+        if await self.app.push_screen_wait(Ask(question, detail, _("Import"), _("Keep what is here"))):
+            self.session.import_text("", text)
+
+    @on(Pasted)
+    def _pasted(self, event: Pasted) -> None:
+        self._offer_import(event.text)
+
+    # files
+
+    @work
+    async def action_open(self) -> None:
+        found = await self.app.push_screen_wait(OpenFile())
+        if found is not None:
+            self.session.import_text(*found)
+            self._was_undone = True
+
+    @work
+    async def action_save(self) -> None:
+        session = self.session
+        prompt = SaveFile(session.source or "kubeadm.yaml", session.yaml(), secret=session.holds_secrets)
+        saved = await self.app.push_screen_wait(prompt)
+        if saved:
+            self.notify(_("Saved as {name}.", name=saved))
+
+    def action_back(self) -> None:
+        """Out of the text, out of the fields, out of the page: one at a time."""
+        if self.query_one(YamlPane).editing:
+            self._leave_yaml()
+        elif not isinstance(self.focused, SectionList):
+            self.query_one(SectionList).focus()
+        else:
+            self.installer.go_to("welcome")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """The footer shows what works: folding only where there is something to fold."""
+        if action == "fold" and self.is_mounted:
+            return bool(portrait.folded(self.session))
+        return True
+
+

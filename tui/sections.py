@@ -1,0 +1,147 @@
+"""The sections of the form in their order, the presets, and which section a path belongs to: all data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from tui.fields import cluster, components
+from tui.fields.field import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`shows` names the paths whose values, in use or by default, sum the section up."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    shows: tuple[str, ...] = ()
+    note: str = ""
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("cluster", "Cluster", cluster.CLUSTER, ("clusterName", "kubernetesVersion")),
+    Section(
+        "node",
+        "Node and address",
+        cluster.NODE,
+        ("nodeRegistration.name", "localAPIEndpoint.advertiseAddress"),
+    ),
+    Section("endpoint", "Endpoint", cluster.ENDPOINT, ("controlPlaneEndpoint",)),
+    Section("networking", "Networking", cluster.NETWORKING, ("networking.podSubnet",)),
+    Section(
+        "control-plane",
+        "Control plane",
+        components.CONTROL_PLANE,
+        ("apiServer.extraArgs", "controllerManager.extraArgs", "scheduler.extraArgs"),
+    ),
+    Section(
+        "certificates",
+        "Certificates",
+        cluster.CERTIFICATES,
+        ("encryptionAlgorithm", "certificateValidityPeriod"),
+    ),
+    Section("etcd", "etcd", cluster.ETCD, ("etcd",)),
+    Section(
+        "runtime", "Runtime and kubelet", components.RUNTIME, ("nodeRegistration.criSocket",)
+    ),
+    Section("images", "Images", components.IMAGES, ("imageRepository",)),
+    Section(
+        "addons",
+        "Add-ons and network plugin",
+        components.ADDONS,
+        ("KubeProxyConfiguration.mode",),
+        note="kubeadm installs no network plugin: until you apply one, nodes stay NotReady and CoreDNS waits.",
+    ),
+    Section("tokens", "Tokens", components.TOKENS, ("bootstrapTokens",)),
+    Section("review", "Review", components.RUN),
+)
+
+REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A starting point: texts for fields, and the field that it asks for."""
+
+    name: str
+    title: str
+    help: str
+    values: Mapping[str, str]
+    asks: str = ""
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "production",
+        "Small production",
+        "One control plane, room for workers, pods kept off this machine.",
+        MappingProxyType({"networking.podSubnet": "10.244.0.0/16", "nodeRegistration.taints": ""}),
+    ),
+    Preset(
+        "lab",
+        "Lab machine",
+        "One machine for everything: pods may run here, swap is tolerated.",
+        MappingProxyType(
+            {
+                "networking.podSubnet": "10.244.0.0/16",
+                "nodeRegistration.taints": "none",
+                "KubeletConfiguration.failSwapOn": "false",
+            }
+        ),
+    ),
+    Preset(
+        "ha-later",
+        "High availability later",
+        "An endpoint of its own from the first day, so that control planes can join.",
+        MappingProxyType({"networking.podSubnet": "10.244.0.0/16", "--upload-certs": "true"}),
+        asks="controlPlaneEndpoint",
+    ),
+)
+
+
+@cache
+def section(name: str) -> Section:
+    """The section of that name; KeyError where there is none."""
+    return {one.name: one for one in SECTIONS}[name]
+
+
+@cache
+def fields() -> Mapping[str, Field]:
+    """Every field by its path."""
+    return MappingProxyType({field.path: field for one in SECTIONS for field in one.fields})
+
+
+@cache
+def home_of(path: str) -> str:
+    """The section that a path of the model belongs to: that of its field, or of its nearest kin."""
+    homes = {field.path: one.name for one in SECTIONS for field in one.fields}
+    for candidate in upwards(path):
+        if candidate in homes:
+            return homes[candidate]
+    for candidate in upwards(path):
+        kin = (name for known, name in homes.items() if known.startswith(f"{candidate}."))
+        if found := next(kin, ""):
+            return found
+    return REVIEW
+
+
+@cache
+def field_of(path: str) -> Field | None:
+    """The field that a path of the model is edited in, None where only the YAML can."""
+    known = fields()
+    above = next((known[one] for one in upwards(path) if one in known), None)
+    if above is None or (above.kind == "either" and path != above.path):
+        below = (field for name, field in known.items() if name.startswith(f"{path}."))
+        return next(below, None)
+    return above
+
+
+def upwards(path: str) -> Iterator[str]:
+    """The path and the paths above it."""
+    while path:
+        yield path
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]

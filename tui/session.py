@@ -1,0 +1,351 @@
+"""What was typed: the draft of a configuration, its problems, its YAML. No widgets and no screen.
+
+The draft is the set of YAML documents as plain data. Fields and text are two views of it: what is
+typed in one shows in the other. A text that is no YAML is kept aside, word for word, until it can
+be read; the documents stay as they were, and what the form changes meanwhile is laid over it then.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from phases.engine.request import Mode, Request
+from phases.model.problem import Place, Problem, Problems
+from phases.model.types import Configuration
+from tui import sections
+from tui.facts import Facts, look_around
+from tui.fields import texts, verdict
+from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
+from tui.fields.documents import Documents, get, parse, put, write
+from tui.fields.field import Field
+from tui.fields.verdict import Verdict
+from tui.sections import Preset, Section
+from tui.signs import State
+
+NAME = "kubeadm.yaml"
+UNDO_LIMIT = 200
+START = (
+    "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n---\n"
+    "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
+)
+TRUE = "true"
+
+
+def _no_texts() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One state of what was typed. `text` can be read and says what `documents` say.
+
+    `typed` keeps a field's text as it was typed, for as long as its data is what that text means.
+    `broken` is a text that can't be read, `since` what fields were given after it was typed.
+    `options` say how to run; `aside` holds what a choice took out of the documents.
+    """
+
+    text: str
+    documents: Documents
+    places: Mapping[str, Place]
+    typed: Mapping[str, str] = field(default_factory=_no_texts)
+    options: Mapping[str, str] = field(default_factory=_no_texts)
+    broken: str | None = None
+    since: Mapping[str, str] = field(default_factory=_no_texts)
+    aside: Mapping[str, Any] = field(default_factory=_no_texts)
+
+
+class Session:
+    """The draft, its history and who wants to know when it changes."""
+
+    def __init__(self, facts: Facts | None = None, text: str = START) -> None:
+        self.facts = look_around() if facts is None else facts
+        self.section = sections.SECTIONS[0].name
+        self.unfolded: set[str] = set()
+        self.source = ""
+        self._draft = _drafted(text)
+        self._earlier: deque[tuple[str, Draft]] = deque(maxlen=UNDO_LIMIT)
+        self._last_edit = ""
+        self._verdict: Verdict | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    # listening
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls the listener after every change; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def _change(self, edit: str, draft: Draft) -> None:
+        """Edits of one thing in a row are undone as one."""
+        if draft == self._draft:
+            return
+        if edit != self._last_edit:
+            self._earlier.append((edit, self._draft))
+        self._last_edit = edit
+        self._adopt(draft)
+
+    def _adopt(self, draft: Draft) -> None:
+        self._draft = draft
+        self._verdict = None
+        for listener in tuple(self._listeners):
+            listener()
+
+    def undo(self) -> str:
+        """Takes the last edit back and names it; empty where there is none."""
+        if not self._earlier:
+            return ""
+        edit, draft = self._earlier.pop()
+        self._last_edit = ""
+        self._adopt(draft)
+        return edit
+
+    def pause(self) -> None:
+        """What is typed next is an edit of its own, also in the same field."""
+        self._last_edit = ""
+
+    # fields
+
+    def value(self, path: str) -> str:
+        """The text of a field, as it was typed or as the documents have it."""
+        known = sections.fields()[path]
+        draft = self._draft
+        if known.is_option:
+            return draft.options.get(path, "")
+        if path == EITHER:
+            return EXTERNAL[1] if get(draft.documents, "etcd.external") is not None else ""
+        held, typed = get(draft.documents, path), draft.typed.get(path)
+        if typed is not None and texts.read(known.kind, typed) == held:
+            return typed
+        return texts.show(known.kind, held)
+
+    def set_field(self, path: str, text: str) -> None:
+        """Gives a field a text; KeyError for a path that is no field's. An empty one takes it out."""
+        known = sections.fields()[path]
+        if text != self.value(path):
+            self._change(path, _with_field(self._draft, known, text))
+
+    def apply(self, preset: Preset) -> None:
+        """Fills in a preset as one edit."""
+        draft = self._draft
+        for path, text in preset.values.items():
+            draft = _with_field(draft, sections.fields()[path], text)
+        self._change(f"preset {preset.name}", draft)
+        self.pause()
+
+    def is_shown(self, known: Field) -> bool:
+        """Whether a field makes sense beside what others hold."""
+        if known.when is None:
+            return True
+        path, wanted = known.when
+        return (self.value(path) or sections.fields()[path].options[0]) == wanted
+
+    # the text
+
+    def yaml(self) -> str:
+        """The text as it stands: what was typed last, or the documents written out."""
+        return self._draft.text if self._draft.broken is None else self._draft.broken
+
+    def set_yaml(self, text: str, edit: str = "yaml") -> None:
+        """Takes a whole text; one that can't be read is kept aside beside the last readable one."""
+        if text != self.yaml():
+            self._change(edit, _with_text(self._draft, text))
+
+    def discard_broken(self) -> None:
+        """Goes back to the last text that could be read; undo brings the other one back."""
+        self._change("discard", replace(self._draft, broken=None, since=_no_texts()))
+
+    def import_text(self, name: str, text: str) -> None:
+        """Takes over a file or a paste in place of everything, as one edit."""
+        self.pause()
+        self.set_yaml(text, f"import {name}")
+        self.pause()
+        self.source = name
+
+    @property
+    def is_broken(self) -> bool:
+        return self._draft.broken is not None
+
+    def place(self, path: str) -> Place | None:
+        """Where a path stands in the readable text, or the nearest one above it."""
+        places = self._draft.places
+        return next((places[one] for one in sections.upwards(path) if one in places), None)
+
+    @property
+    def holds_secrets(self) -> bool:
+        """Whether the text shows a token or a key to whoever reads it."""
+        tokens = get(self._draft.documents, "bootstrapTokens") or ()
+        listed = tokens if isinstance(tokens, list) else [tokens]
+        shown = any(isinstance(one, Mapping) and one.get("token") for one in listed)
+        return self.is_broken or shown or bool(get(self._draft.documents, "certificateKey"))
+
+    # judging
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the model says of the draft; found once per change."""
+        if self._verdict is None:
+            draft = self._draft
+            self._verdict = verdict.judge(draft.text, draft.documents, self.facts.surroundings)
+        return self._verdict
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All that stands between the draft and a run, those of an unreadable text first."""
+        return (*self.syntax_problems(), *self.verdict.problems)
+
+    def syntax_problems(self) -> tuple[Problem, ...]:
+        """Why the text that was typed can't be read."""
+        if self._draft.broken is None:
+            return ()
+        try:
+            parse(self._draft.broken, NAME)
+        except Problems as found:
+            return found.problems
+        return ()
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """Doubtful choices, as far as they can be told."""
+        return self.verdict.warnings
+
+    def configuration(self) -> Configuration | None:
+        """The complete configuration, or None while there is a problem."""
+        return None if self.problems() else self.verdict.configuration
+
+    def placeholder(self, path: str) -> str:
+        """What a field would be if it were left empty."""
+        known = sections.fields()[path]
+        if known.kind == "either":
+            return known.options[0]
+        return texts.show(known.kind, self.verdict.default(path))
+
+    def effective(self, path: str) -> str:
+        """What a field holds, or will be."""
+        return self.value(path) or self.placeholder(path)
+
+    def offers(self, known: Field) -> tuple[tuple[str, str], ...]:
+        """What can be chosen for a field besides typing: each text with a word about it."""
+        if known.offers == "addresses":
+            return tuple((one.text, one.interface) for one in self.facts.addresses)
+        if known.offers == "sockets":
+            return tuple((one, "") for one in self.facts.cri_sockets)
+        if known.offers == "versions":
+            return tuple((one, "") for one in verdict.known_versions())
+        return tuple((one, "") for one in known.options)
+
+    # sections
+
+    def of_section(self, name: str, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Those of the problems or warnings that belong to a section."""
+        return tuple(one for one in found if one.path and sections.home_of(one.path) == name)
+
+    def of_field(self, path: str, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Those that are shown under a field."""
+        return tuple(one for one in found if (at := sections.field_of(one.path)) and at.path == path)
+
+    def section_state(self, name: str) -> State:
+        """Red, yellow or green; the review is waiting until all others are not red."""
+        if name == sections.REVIEW:
+            return "missing" if self.problems() else "waiting"
+        if self.of_section(name, self.verdict.problems):
+            return "missing"
+        if self.of_section(name, self.warnings()) or (name == "endpoint" and self._no_endpoint()):
+            return "risky"
+        return "ok"
+
+    def _no_endpoint(self) -> bool:
+        return not self.value("controlPlaneEndpoint")
+
+    def summary(self, section: Section) -> tuple[str, ...]:
+        """The values that sum a section up; lists as their number of lines."""
+        return tuple(
+            text for path in section.shows if (text := self._in_short(path))
+        )
+
+    def _in_short(self, path: str) -> str:
+        known = sections.fields()[path]
+        text = self.effective(path)
+        if path == EITHER:
+            return text or LOCAL[1]
+        if known.kind in ("args", "tokens", "list"):
+            return str(len(text.splitlines())) if self.value(path) else ""
+        return text
+
+    # going on
+
+    def request(self, mode: Mode = "real", folder: str = "") -> Request:
+        """What an engine is asked to do with this draft."""
+        return Request(
+            config=self._draft.text,
+            config_name=self.source or NAME,
+            upload_certs=self._draft.options.get("--upload-certs") == TRUE,
+            mode=mode,
+            folder=folder,
+        )
+
+
+def _drafted(text: str) -> Draft:
+    documents, places = parse(text, NAME)
+    return Draft(text, documents, MappingProxyType(places))
+
+
+def _with_field(draft: Draft, known: Field, text: str) -> Draft:
+    if known.is_option:
+        return replace(draft, options=_set(draft.options, known.path, text))
+    if draft.broken is not None:
+        draft = replace(draft, since=_set(draft.since, known.path, text))
+    if known.path == EITHER:
+        return _with_either(draft, text)
+    documents = put(draft.documents, known.path, texts.read(known.kind, text))
+    typed = _set(draft.typed, known.path, text)
+    return _rewritten(replace(draft, documents=documents, typed=typed))
+
+
+def _rewritten(draft: Draft) -> Draft:
+    """The text and its places after the documents were changed by the form."""
+    text = write(draft.documents)
+    try:
+        places = parse(text, NAME)[1]
+    except Problems:  # characters that may not stand in YAML; the verdict says so
+        places = {}
+    return replace(draft, text=text, places=MappingProxyType(places))
+
+
+def _with_either(draft: Draft, choice: str) -> Draft:
+    """Local or external etcd: what the other one held is kept aside and comes back with it."""
+    wanted = EXTERNAL[1] if choice == EXTERNAL[1] else LOCAL[1]
+    other = LOCAL[1] if wanted == EXTERNAL[1] else EXTERNAL[1]
+    aside = dict(draft.aside)
+    documents = draft.documents
+    held = get(documents, f"{EITHER}.{other}")
+    if held is not None:
+        aside[other] = held
+        documents = put(documents, f"{EITHER}.{other}", None)
+    if get(documents, f"{EITHER}.{wanted}") is None:
+        fresh = {"endpoints": []} if wanted == EXTERNAL[1] else None
+        documents = put(documents, f"{EITHER}.{wanted}", aside.pop(wanted, fresh))
+    return _rewritten(replace(draft, documents=documents, aside=MappingProxyType(aside)))
+
+
+def _with_text(draft: Draft, text: str) -> Draft:
+    try:
+        documents, places = parse(text, NAME)
+    except Problems:
+        return replace(draft, broken=text)
+    read = replace(
+        draft,
+        text=text,
+        documents=documents,
+        places=MappingProxyType(places),
+        broken=None,
+        since=_no_texts(),
+    )
+    for path, typed in draft.since.items():
+        read = _with_field(read, sections.fields()[path], typed)
+    return read
+
+
+def _set(values: Mapping[str, str], path: str, text: str) -> Mapping[str, str]:
+    return MappingProxyType({**values, path: text})

@@ -1,0 +1,183 @@
+"""What stands below the fields of some sections: where an address goes, what an empty endpoint means,
+the network plan, the presets, and all that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual.widget import Widget
+from textual.widgets import Static
+
+from phases.model.network import join_host_port
+from tui import planner, portrait, sections
+from tui.planner import Plan, Proposal
+from tui.session import Session
+from tui.signs import pick, sign
+from tui.text import _
+from tui.widgets.form import Action, Form
+from tui.widgets.network_plan import NetworkPlan, overlap_words
+
+PATHS = {"pods": "networking.podSubnet", "services": "networking.serviceSubnet"}
+PROPOSALS = {
+    "pods": "Use {range} for pods",
+    "services": "Use {range} for services",
+}
+"""The actions of the planner; drawn through `_`."""
+
+
+def widgets(session: Session) -> tuple[Widget, ...]:
+    """The widgets below the fields of the section one is in."""
+    makers = {
+        "cluster": _presets,
+        "node": _explained,
+        "endpoint": _explained,
+        "networking": _network,
+        "addons": _explained,
+        "review": _review,
+    }
+    maker = makers.get(session.section)
+    return tuple(maker(session)) if maker else ()
+
+
+def update(form: Form, session: Session) -> None:
+    """The same widgets after the draft has changed."""
+    for static in form.query(Explained):
+        static.update(explanation(session))
+    for plan in form.query(NetworkPlan):
+        plan.show(network_plan(session))
+    for box in form.query(Box):
+        box.refill(session)
+
+
+class Explained(Static):
+    """Sentences that follow from what was typed."""
+
+
+class Box(Widget):
+    """Lines to act on that come and go with the draft."""
+
+    def __init__(self, content: str, session: Session) -> None:
+        super().__init__(classes="below")
+        self.content = content
+        self._shown = tuple(_actions(content, session))
+
+    def compose(self) -> Iterator[Widget]:
+        yield from (Action(name, label) for name, label in self._shown)
+
+    def refill(self, session: Session) -> None:
+        """Only when something else is to be shown, so that the focus stays."""
+        wanted = tuple(_actions(self.content, session))
+        if wanted != self._shown:
+            self._shown = wanted
+            self.refresh(recompose=True)
+
+
+def _actions(content: str, session: Session) -> Iterator[tuple[str, str]]:
+    if content == "ranges":
+        for path, text in proposals(session):
+            label = _(PROPOSALS[next(role for role, at in PATHS.items() if at == path)], range=text)
+            yield f"range:{path}={text}", f"{pick('→', '->')} {label}  F4"
+        return
+    for state, found in (("missing", session.problems()), ("risky", session.warnings())):
+        for path, where, text in portrait.list_of(found):
+            yield f"field:{path}" if path else "yaml", f"{sign(state)} {where}\n  {text}"  # type: ignore[arg-type]
+    if not session.problems():
+        yield "review", f"{pick('→', '->')} " + _("Look at what will be done")
+
+
+def _explained(session: Session) -> Iterator[Widget]:
+    yield Explained(explanation(session), classes="below", markup=False)
+
+
+def _presets(_session: Session) -> Iterator[Widget]:
+    yield Static(_("Start from"), classes="section-title", markup=False)
+    for preset in sections.PRESETS:
+        yield Action(f"preset:{preset.name}", f"{pick('→', '->')} {_(preset.title)}\n  {_(preset.help)}")
+    yield Static("")
+
+
+def _network(session: Session) -> Iterator[Widget]:
+    yield NetworkPlan(network_plan(session))
+    yield Explained(explanation(session), classes="below", markup=False)
+    yield Box("ranges", session)
+
+
+def _review(session: Session) -> Iterator[Widget]:
+    yield Box("troubles", session)
+
+
+def explanation(session: Session) -> Text:
+    """What follows from the fields of the section one is in."""
+    match session.section:
+        case "node":
+            return _where_it_goes(session)
+        case "endpoint":
+            return _endpoint(session)
+        case "networking":
+            return Text("\n".join(f"{sign('risky')} {words}" for words in overlap_words(network_plan(session))))
+        case "addons":
+            return Text(_(sections.section("addons").note))
+    return Text()
+
+
+def _where_it_goes(session: Session) -> Text:
+    address = session.effective("localAPIEndpoint.advertiseAddress")
+    if not address:
+        return Text()
+    port = session.effective("localAPIEndpoint.bindPort")
+    here = join_host_port(address, int(port) if port.isdecimal() else 6443)
+    endpoint = session.value("controlPlaneEndpoint")
+    server = endpoint or here
+    places = [
+        (_("API server"), _("advertises {address}", address=here)),
+        (_("Certificates"), _("kube-apiserver, etcd server and etcd peer")),
+        (_("Kubeconfigs"), _("this node's own reach {address}", address=here)),
+        (_("Join command"), f"kubeadm join {server}"),
+    ]
+    if session.effective("etcd") == "local":
+        ports = f"https://{join_host_port(address, 2379)}, :2380"
+        places.insert(1, ("etcd", _("listens on {urls}", urls=ports)))
+    return _table(_("{address} goes to", address=address), places)
+
+
+def _table(title: str, rows: list[tuple[str, str]]) -> Text:
+    width = max(cell_len(name) for name, _text in rows) + 2
+    lines = [title, *(f"  {set_cell_size(name, width)}{text}" for name, text in rows)]
+    return Text("\n".join(lines))
+
+
+def _endpoint(session: Session) -> Text:
+    given = session.value("controlPlaneEndpoint")
+    if given:
+        return Text(
+            _("All nodes and kubeconfigs use {endpoint}. It must lead here before you start.", endpoint=given)
+        )
+    address = session.effective("localAPIEndpoint.advertiseAddress")
+    words = (
+        _("Without an endpoint everything points at {address} of this machine.", address=address or "?"),
+        _("No second control plane can join later, and the address can't move to another machine."),
+        _("A name is enough: let it lead to this machine now and to a load balancer later."),
+    )
+    return Text(f"{sign('risky')} " + "\n  ".join(words))
+
+
+def network_plan(session: Session) -> Plan:
+    """The plan of the ranges in the draft, and of the networks around this machine."""
+    flags = (
+        line.partition("=")[::2] for line in session.value("controllerManager.extraArgs").splitlines()
+    )
+    return planner.plan(
+        [(route.network, route.interface) for route in session.facts.routes],
+        session.value(PATHS["pods"]),
+        session.effective(PATHS["services"]),
+        planner.masks_from((name.strip().removeprefix("--"), value.strip()) for name, value in flags),
+    )
+
+
+def proposals(session: Session) -> list[tuple[str, str]]:
+    """Free ranges by the field that they are for."""
+    found: tuple[Proposal, ...] = network_plan(session).proposals
+    return [(PATHS[one.role], one.text) for one in found]

@@ -1,0 +1,195 @@
+"""What a field is typed into: a line, a choice, or lines. They know texts and nothing of YAML.
+
+Each posts Typed with its whole text; a paste of several lines is offered to the page first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from tui.signs import pick
+from tui.text import _
+
+
+class Typed(Message):
+    """A field was given another text."""
+
+    def __init__(self, path: str, text: str) -> None:
+        super().__init__()
+        self.path = path
+        self.text = text
+
+
+class Pasted(Message):
+    """A paste that looks like a whole configuration rather than a value."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def looks_like_configuration(text: str) -> bool:
+    """Whether a paste has the headings of Kubernetes YAML."""
+    starts = [line.strip() for line in text.splitlines()]
+    return len(starts) > 1 and any(line.startswith(("apiVersion:", "kind:")) for line in starts)
+
+
+class LineEditor(Input):
+    """One line. Up and down go through what this machine offers for it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "offer(1)", "Next proposal", show=False),
+        Binding("up", "offer(-1)", "Previous proposal", show=False),
+    ]
+
+    def __init__(
+        self, path: str, text: str, placeholder: str, offers: Sequence[str], *, masked: bool = False
+    ) -> None:
+        super().__init__(text, placeholder=placeholder, compact=True, password=masked)
+        self.path = path
+        self.offers = tuple(offers)
+
+    @property
+    def text(self) -> str:
+        return self.value
+
+    def show(self, text: str) -> None:
+        """Takes a text from the session; that is no typing."""
+        if text != self.value:
+            with self.prevent(Input.Changed):
+                self.value = text
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(Typed(self.path, event.value))
+
+    def action_offer(self, by: int) -> None:
+        """Without proposals the arrows lead to the next field."""
+        if not self.offers:
+            self.screen.focus_next() if by > 0 else self.screen.focus_previous()
+            return
+        at = self.offers.index(self.value) + by if self.value in self.offers else min(by, 0)
+        self.value = self.offers[at % len(self.offers)]
+        self.cursor_position = len(self.value)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if looks_like_configuration(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(Pasted(event.text))
+        else:
+            super()._on_paste(event)
+
+
+class ChoiceEditor(Widget, can_focus=True):
+    """One of a few values, or none, which is the default. Left, right and space go through them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,space,enter", "turn(1)", "Next value", show=False),
+        Binding("left", "turn(-1)", "Previous value", show=False),
+        Binding("down", "screen.focus_next", "Next field", show=False),
+        Binding("up", "screen.focus_previous", "Previous field", show=False),
+        Binding("delete,backspace", "clear", "Default", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--sign", "choice--default"}
+
+    text: reactive[str] = reactive("")
+
+    def __init__(self, path: str, text: str, placeholder: str, options: Sequence[str]) -> None:
+        super().__init__()
+        self.path = path
+        self.options = tuple(options)
+        self.placeholder = placeholder
+        self.set_reactive(ChoiceEditor.text, text)
+
+    def get_content_height(self, *_sizes: object) -> int:
+        return 1
+
+    def show(self, text: str) -> None:
+        self.text = text
+
+    def render(self) -> Text:
+        sign = str(self.get_component_rich_style("choice--sign", partial=True))
+        quiet = str(self.get_component_rich_style("choice--default", partial=True))
+        shown = Text(no_wrap=True, overflow="ellipsis")
+        shown.append(pick("‹ ", "< "), sign)
+        if self.text:
+            shown.append(self.text)
+        else:
+            shown.append(self.placeholder or _("default"), quiet)
+        shown.append(pick(" ›", " >"), sign)
+        if not self.text and self.placeholder:
+            shown.append(f"  {_('default')}", quiet)
+        return shown
+
+    def action_turn(self, by: int) -> None:
+        if not self.text:
+            known = self.options.index(self.placeholder) if self.placeholder in self.options else -1
+            at = known + by if known >= 0 else min(by, 0)
+        else:
+            at = self.options.index(self.text) + by if self.text in self.options else 0
+        self._give(self.options[at % len(self.options)])
+
+    def action_clear(self) -> None:
+        self._give("")
+
+    def _give(self, text: str) -> None:
+        self.text = text
+        self.post_message(Typed(self.path, text))
+
+    def on_click(self) -> None:
+        self.action_turn(1)
+
+
+class LinesEditor(TextArea):
+    """Several lines; tab leaves it, so do the arrows at its ends."""
+
+    def __init__(self, path: str, text: str, placeholder: str) -> None:
+        super().__init__(
+            text,
+            compact=True,
+            soft_wrap=True,
+            tab_behavior="focus",
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            placeholder=placeholder,
+        )
+        self.path = path
+
+    def show(self, text: str) -> None:
+        if text != self.text:
+            with self.prevent(TextArea.Changed):
+                self.load_text(text)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(Typed(self.path, self.text))
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        if not select and self.cursor_at_last_line:
+            self.screen.focus_next()
+        else:
+            super().action_cursor_down(select)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if not select and self.cursor_at_first_line:
+            self.screen.focus_previous()
+        else:
+            super().action_cursor_up(select)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if looks_like_configuration(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(Pasted(event.text))
+        else:
+            await super()._on_paste(event)
