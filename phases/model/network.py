@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from itertools import combinations
 
 Network = IPv4Network | IPv6Network
 
@@ -69,10 +68,6 @@ def overlap(left: str, right: str) -> tuple[Network, Network] | None:
     """The first pair of ranges, one from each list, that share an address."""
     pairs = ((a, b) for a in networks(left) for b in networks(right))
     return next((pair for pair in pairs if _overlap(*pair)), None)
-
-
-def overlaps_itself(ranges: str) -> bool:
-    return any(_overlap(a, b) for a, b in combinations(networks(ranges), 2))
 
 
 def _overlap(a: Network, b: Network) -> bool:
