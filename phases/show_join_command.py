@@ -28,14 +28,14 @@ def run(context: Context) -> None:
 
 
 def joining_token(context: Context) -> LiveToken | None:
-    """The configuration's own token where it has one, else the one that lasts longest."""
-    own = {
+    """The configuration's first token, as kubeadm has it, else the one that lasts longest."""
+    own = [
         token.token.reveal() for token in context.configuration.init.bootstrap_tokens if token.token
-    }
+    ]
     usable = [
         t for t in context.patiently(live_tokens, context.admin()) if t.joins(context.clock.now())
     ]
-    mine = [token for token in usable if token.token.reveal() in own]
+    mine = [token for secret in own for token in usable if token.token.reveal() == secret]
     return next(iter(mine or usable), None)
 
 
