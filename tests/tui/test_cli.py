@@ -1,0 +1,244 @@
+"""The command line: usage errors in a sentence, light verbs, a configuration from anywhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from phases.engine.errors import InstallerError
+from phases.engine.request import Request
+from tests.tui.program import CONFIG, ROOT, Place, tree
+from tui import cli, launch
+from tui.flags import CONFIGURING, OURS, RUNNING
+
+HEAVY = "print(json.dumps([n for n in ('textual', 'rich', 'kubernetes', 'cryptography') if n in sys.modules]))"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--mood"], "--mood"),
+        (["dance"], "dance"),
+        (["init", "--mood", "bright"], "--mood"),
+        (["init", "--conf", "x"], "--conf"),
+        (["init", "--config"], "--config"),
+        (["init", "--apiserver-bind-port", "many"], "--apiserver-bind-port"),
+        (["init", "extra"], "extra"),
+    ],
+)
+def test_a_usage_error_is_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown verb or flag ends with 2 and a sentence that names it and the way to help."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    err = capsys.readouterr().err
+    assert caught.value.code == 2
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert words in err
+    assert "--help" in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["init", "--help"], ["phases", "--help"], ["watch", "--help"]]
+)
+def test_help_helps(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Every verb explains itself and ends with 0."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: kubeboot-tui")
+
+
+def test_the_engine_is_not_among_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    """What verbs use inside isn't shown to a user."""
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    assert "engine" not in capsys.readouterr().out
+
+
+def test_every_flag_of_init_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of init names each flag with a word on it."""
+    with pytest.raises(SystemExit):
+        cli.main(["init", "--help"])
+    out = capsys.readouterr().out
+    for flag in (*CONFIGURING, *RUNNING, *OURS):
+        assert f"--{flag.name}" in out
+        assert flag.help
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["init", "--help"]])
+def test_light_verbs_stay_light(arguments: list[str]) -> None:
+    """Version and help load neither screens, cluster client nor cryptography."""
+    script = (
+        "import contextlib, io, json, sys\nfrom tui.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        f"    main({arguments!r})\n{HEAVY}"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert json.loads(ended.stdout) == []
+
+
+def test_the_phases_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """`phases` shows each phase with its steps, in an order that a run could take."""
+    assert cli.main(["phases"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert names.index("preflight") < names.index("certs") < names.index("show-join-command")
+    assert names[names.index("certs") + 1] == "/ca"
+
+
+@pytest.mark.parametrize(
+    ("argument", "word"),
+    [("missing.yaml", "no such file"), (".", "directory"), ("/dev/zero", "not a regular file")],
+)
+def test_an_unreadable_file_is_named(place: Place, argument: str, word: str) -> None:
+    """A file that isn't there, a folder, a device: 2 at once, in one line, nothing written."""
+    ended = place.run("init", "--rehearse", str(place.rehearsal), "--config", argument)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: {argument}: ")
+    assert word in ended.err
+    assert ended.err.count("\n") == 1
+    assert not place.rehearsal.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["work.yaml"]),
+        ("a: [", ["work.yaml:1"]),
+        (CONFIG + "podSubnett: 1\n", ["podSubnett"]),
+        (CONFIG + "networking: {podSubnet: a, serviceSubnet: b}\n", ["podSubnet", "serviceSubnet"]),
+    ],
+)
+def test_a_bad_configuration_writes_nothing(place: Place, text: str, words: list[str]) -> None:
+    """Every problem is told with file and line, the exit code is 2, and no file is made anywhere."""
+    (place.folder / "work" / "work.yaml").write_text(text)
+    before = tree(place.folder)
+    ended = place.run("init", "--rehearse", str(place.rehearsal), "--config", "work.yaml")
+    assert (ended.code, ended.out) == (2, "")
+    assert all(word in ended.err for word in words), ended.err
+    assert "Traceback" not in ended.err
+    assert tree(place.folder) == before
+
+
+def test_bytes_that_are_no_text_are_told(place: Place) -> None:
+    """Latin-1 on standard input is a problem with its place, not a crash."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tui", "init", "--rehearse", str(place.rehearsal), "--config", "-"],
+        input=b"clusterName: caf\xe9",
+        capture_output=True,
+        check=False,
+        env=place.environment(),
+    )
+    assert ended.returncode == 2
+    assert b"standard input" in ended.stderr
+    assert b"not UTF-8" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--only", "cert"], "Did you mean certs?"),
+        (["--skip-phases", "addons"], "Did you mean addon?"),
+        (["--from", "certs/c"], "Did you mean certs/ca?"),
+    ],
+)
+def test_an_unknown_phase_writes_nothing(place: Place, arguments: list[str], word: str) -> None:
+    """A phase that there isn't: 2, a better name, and no folder made."""
+    ended = place.rehearse(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert word in ended.err
+    assert not place.rehearsal.exists()
+
+
+@pytest.mark.parametrize("folder", ["/", "/proc/nowhere", "file/below"])
+def test_a_folder_that_cannot_hold_a_rehearsal(place: Place, folder: str) -> None:
+    """A rehearsal in / or where no folder can be made is refused in a sentence."""
+    (place.folder / "work" / "file").write_text("")
+    ended = place.run("init", "--rehearse", folder, "--config", str(place.config))
+    assert ended.code == 2
+    assert ended.err.startswith("error: ")
+    assert ended.err.count("\n") == 1
+
+
+def test_a_link_inside_does_not_lead_out(place: Place) -> None:
+    """A link planted in the folder doesn't carry the engine's own files outside it."""
+    outside = place.folder / "outside"
+    outside.mkdir()
+    place.rehearsal.mkdir()
+    (place.rehearsal / "var").symlink_to(outside)
+    ended = place.rehearse()
+    assert ended.code == 2
+    assert list(outside.iterdir()) == []
+
+
+def test_without_root_nothing_begins(place: Place) -> None:
+    """The real thing without root: 3, a sentence, and no state on the machine."""
+    script = (
+        "import os, sys, tui.cli; os.geteuid = lambda: 1000; sys.exit(tui.cli.main(['engine']))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        input='{"mode": "real"}',
+        capture_output=True,
+        check=False,
+        text=True,
+        cwd=ROOT,
+        env=place.environment(),
+    )
+    answer = json.loads(ended.stdout)
+    assert (ended.returncode, answer["exit_code"]) == (3, 3)
+    assert answer["failure"]["code"] == "IsPrivilegedUser"
+
+
+def test_a_terminal_user_is_asked_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At a terminal anything but yes, even the end of input, starts nothing."""
+
+    def end(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("tui.init.start", lambda _request: pytest.fail("was started"))
+    for answer in (end, lambda _: "n", lambda _: ""):
+        monkeypatch.setattr("builtins.input", answer)
+        assert cli.main(["init", "--config", str(place.config)]) == 2
+    assert "control plane" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"), [(KeyboardInterrupt(), 130), (InstallerError("c", "w"), 4)]
+)
+def test_no_error_is_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int
+) -> None:
+    """An interrupt and an error of ours become an exit code."""
+
+    def fail(_arguments: object) -> int:
+        raise raised
+
+    monkeypatch.setattr(cli, "_phases", fail)
+    assert cli.main(["phases"]) == code
+
+
+@pytest.mark.parametrize(
+    "words", ["import sys; sys.exit('Boom: it broke')", "import os; os._exit(3)"]
+)
+def test_an_engine_that_dies_is_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """An engine that ends before it answers is a defect with its last words, not a traceback."""
+    monkeypatch.setattr(launch, "_myself", lambda: [sys.executable, "-c", words])
+    with pytest.raises(InstallerError) as caught:
+        launch.start(Request(config="x" * 200_000))
+    assert caught.value.code == "defect"
+    assert ("Boom" in caught.value.why) is ("Boom" in words)
