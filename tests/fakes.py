@@ -61,6 +61,7 @@ class Entry:
     kind: str
     mode: int
     content: bytes = b""
+    owner: tuple[int, int] = (0, 0)
 
 
 class FakeHost:
@@ -136,7 +137,8 @@ class FakeHost:
         found = self._entries.get(posixpath.normpath(path))
         if found is None:
             return None
-        return FileFact(found.kind, found.mode, 0, 0, len(found.content))  # type: ignore[arg-type]
+        size = len(found.content)
+        return FileFact(found.kind, found.mode, *found.owner, size)  # type: ignore[arg-type]
 
     def read(self, path: str) -> bytes:
         found = self._entries.get(posixpath.normpath(path))
@@ -173,19 +175,23 @@ class FakeHost:
     def answers(self, path: str) -> bool:
         return path in self.listening
 
-    def write(self, path: str, content: bytes, *, mode: int) -> None:
+    def write(
+        self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None
+    ) -> None:
         path = posixpath.normpath(path)
         with self._effect("write", path):
             self._expect_folder(posixpath.dirname(path))
             self._refuse(path, "file")
-            self._entries[path] = Entry("file", mode, content)
+            self._entries[path] = Entry("file", mode, content, owner or (0, 0))
 
-    def make_directory(self, path: str, *, mode: int) -> None:
+    def make_directory(self, path: str, *, mode: int, owner: tuple[int, int] | None = None) -> None:
         path = posixpath.normpath(path)
         with self._effect("make_directory", path):
             self._refuse(path, "directory")
             self._grow(posixpath.dirname(path))
-            self._entries[path] = Entry("directory", mode)
+            before = self._entries.get(path)
+            theirs = before.owner if before else owner or (0, 0)
+            self._entries[path] = Entry("directory", mode, owner=theirs)
 
     def remove(self, path: str) -> None:
         path = posixpath.normpath(path)

@@ -87,16 +87,18 @@ class RecordedHost:
     def answers(self, path: str) -> bool:
         return self._inner.answers(path)
 
-    def write(self, path: str, content: bytes, *, mode: int) -> None:
+    def write(
+        self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None
+    ) -> None:
         after = {"kind": "file", "sha256": sha256(content).hexdigest(), "mode": mode}
         self._recorder.change("write", path, before=self._before(path), after=after)
-        self._inner.write(path, content, mode=mode)
+        self._inner.write(path, content, mode=mode, owner=owner)
         self._recorder.done("write", path, f"{len(content)} bytes, mode {mode:04o}")
 
-    def make_directory(self, path: str, *, mode: int) -> None:
+    def make_directory(self, path: str, *, mode: int, owner: tuple[int, int] | None = None) -> None:
         after = {"kind": "directory", "mode": mode}
         self._recorder.change("make", path, before=self._before(path), after=after)
-        self._inner.make_directory(path, mode=mode)
+        self._inner.make_directory(path, mode=mode, owner=owner)
         self._recorder.done("make", path, f"folder, mode {mode:04o}")
 
     def remove(self, path: str) -> None:
@@ -139,6 +141,9 @@ class RecordedCluster:
         self, api_version: str, kind: str, *, namespace: str = "", selector: str = ""
     ) -> tuple[Object, ...]:
         return self._inner.list(api_version, kind, namespace=namespace, selector=selector)
+
+    def is_namespaced(self, api_version: str, kind: str) -> bool:
+        return self._inner.is_namespaced(api_version, kind)
 
     def fetch(self, path: str, *, timeout: float = 10.0) -> HttpReply:
         return self._inner.fetch(path, timeout=timeout)

@@ -18,7 +18,7 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def replace(path: str, content: bytes, mode: int) -> None:
+def replace(path: str, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
     """Puts `content` at `path` with exactly this mode, whatever the umask, or raises an OSError."""
     place = PurePosixPath(path)
     with folder(str(place.parent)) as parent:
@@ -26,7 +26,7 @@ def replace(path: str, content: bytes, mode: int) -> None:
         temporary = f".kb-{secrets.token_hex(8)}"
         descriptor = os.open(temporary, NEW, 0o600, dir_fd=parent)
         try:
-            fill(descriptor, content, mode)
+            fill(descriptor, content, mode, owner)
             os.rename(temporary, place.name, src_dir_fd=parent, dst_dir_fd=parent)
         except BaseException:
             with suppress(FileNotFoundError):
@@ -62,11 +62,11 @@ def refuse_foreign(parent: int, place: PurePosixPath) -> None:
         raise OSError(errno.EEXIST, "something that is no plain file is in the way", str(place))
 
 
-def fill(descriptor: int, content: bytes, mode: int) -> None:
+def fill(descriptor: int, content: bytes, mode: int, owner: tuple[int, int] | None) -> None:
     """Makes a new file whole and puts it on the disk; owner and mode are final before the content."""
     try:
-        if os.geteuid() == 0:
-            os.fchown(descriptor, 0, 0)
+        if owner is not None or os.geteuid() == 0:
+            os.fchown(descriptor, *(owner or (0, 0)))
         os.fchmod(descriptor, mode)
         left = memoryview(content)
         while left:

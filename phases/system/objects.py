@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 import yaml
 
-from phases.system.kinds import path, resource
+from phases.system import kinds
+from phases.system.kinds import Resource
 from phases.system.ports import ClusterError, Object, Ref
 from phases.system.real_host import RealHost
 
@@ -44,7 +45,7 @@ class Objects:
                 self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
     def get(self, ref: Ref) -> Object | None:
-        path(ref)
+        self._path(ref)
         with self.lock:
             return deepcopy(self._held.get(ref))
 
@@ -52,7 +53,7 @@ class Objects:
         self, api_version: str, kind: str, namespace: str = "", selector: str = ""
     ) -> tuple[Object, ...]:
         """Objects in order of namespace and name."""
-        resource(api_version, kind)
+        self.resource(api_version, kind)
         with self.lock:
             refs = sorted(self._held, key=lambda ref: (ref.namespace, ref.name))
             return tuple(
@@ -65,7 +66,7 @@ class Objects:
 
     def create(self, thing: Object) -> Object:
         ref = Ref.of(thing)
-        path(ref)
+        self._path(ref)
         with self.lock:
             if ref.namespace and Ref("v1", "Namespace", ref.namespace) not in self._held:
                 raise missing(Ref("v1", "Namespace", ref.namespace))
@@ -95,8 +96,18 @@ class Objects:
             if self._folder:
                 self._disk.remove(self._file(ref))
 
+    def resource(self, api_version: str, kind: str) -> Resource:
+        """From the table, or as a definition of custom resources that is held has it."""
+        if (api_version, kind) in kinds.RESOURCES:
+            return kinds.resource(api_version, kind)
+        held = [self._held[ref] for ref in self._held if ref.kind == kinds.DEFINITION[1]]
+        return kinds.defined(held, api_version, kind)
+
+    def _path(self, ref: Ref) -> str:
+        return kinds.path(ref, self.resource)
+
     def _expect(self, ref: Ref) -> dict[str, Any]:
-        path(ref)
+        self._path(ref)
         if ref not in self._held:
             raise missing(ref)
         return self._held[ref]
@@ -126,7 +137,7 @@ class Objects:
                 yield yaml.safe_load(self._disk.read(f"{self._folder}/{name}"))
 
     def _file(self, ref: Ref) -> str:
-        words = (resource(ref.api_version, ref.kind).plural, ref.namespace, ref.name)
+        words = (self.resource(ref.api_version, ref.kind).plural, ref.namespace, ref.name)
         return f"{self._folder}/{'_'.join(quote(word, safe='') for word in words if word)}.yaml"
 
 
@@ -193,6 +204,6 @@ def missing(ref: Ref) -> ClusterError:
 
 def refused(status: int, reason: str, ref: Ref, words: str) -> ClusterError:
     """An API server's sentence: 'configmaps "x" already exists'."""
-    return ClusterError(
-        status, reason, f'{resource(ref.api_version, ref.kind).plural} "{ref.name}" {words}'
-    )
+    known = kinds.RESOURCES.get((ref.api_version, ref.kind))
+    plural = known.plural if known else ref.kind.lower()
+    return ClusterError(status, reason, f'{plural} "{ref.name}" {words}')

@@ -81,12 +81,25 @@ class RehearsalHost:
     def answers(self, path: str) -> bool:
         return self._base.answers(path)
 
-    def write(self, path: str, content: bytes, *, mode: int) -> None:
+    def write(
+        self,
+        path: str,
+        content: bytes,
+        *,
+        mode: int,
+        owner: tuple[int, int] | None = None,  # noqa: ARG002  see above
+    ) -> None:
         self._copy_parents(path)
         self._refuse_link(path)
         self._upper.write(self._above(path), content, mode=mode)
 
-    def make_directory(self, path: str, *, mode: int) -> None:
+    def make_directory(
+        self,
+        path: str,
+        *,
+        mode: int,
+        owner: tuple[int, int] | None = None,  # noqa: ARG002  see above
+    ) -> None:
         self._refuse_link(path)
         for parent in reversed(parents(path)):
             self._copy(parent, otherwise=0o755)

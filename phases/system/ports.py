@@ -85,12 +85,20 @@ class Host(Protocol):
         """Whether somebody listens on a Unix socket; a socket file that was left behind doesn't."""
         ...
 
-    def write(self, path: str, content: bytes, *, mode: int) -> None:
-        """Replaces a file at once and durably, or not at all; missing parents are an error."""
+    def write(
+        self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None
+    ) -> None:
+        """Replaces a file at once and durably, or not at all; missing parents are an error.
+
+        `owner` is a user's and a group's number, None the one who writes; a rehearsal passes it over.
+        """
         ...
 
-    def make_directory(self, path: str, *, mode: int) -> None:
-        """Makes one folder or sets the mode of one that is there; missing parents are made 0755."""
+    def make_directory(self, path: str, *, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Makes one folder or sets the mode of one that is there; missing parents are made 0755.
+
+        `owner` is that of the folder if it is made now.
+        """
         ...
 
     def remove(self, path: str) -> None:
@@ -148,6 +156,10 @@ class Cluster(Protocol):
         ...
 
     def delete(self, ref: Ref) -> None: ...
+    def is_namespaced(self, api_version: str, kind: str) -> bool:
+        """Whether objects of a kind live in namespaces; status 404 for a kind that isn't served."""
+        ...
+
     def fetch(self, path: str, *, timeout: float = 10.0) -> HttpReply:
         """A GET of a plain path such as /livez, with this kubeconfig's credentials."""
         ...

@@ -8,8 +8,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from phases.system import kinds
 from phases.system.credentials import credentials
-from phases.system.kinds import collection, path
+from phases.system.kinds import Resource
 from phases.system.objects import plain
 from phases.system.ports import ClusterError, HttpReply, Object, Ref
 from phases.system.rest import Rest
@@ -23,10 +24,12 @@ class RealCluster:
 
     def __init__(self, kubeconfig: bytes, server: str = "") -> None:
         self._rest = Rest(credentials(kubeconfig, server))
+        self._found: dict[tuple[str, str], Resource] = {}
 
     def get(self, ref: Ref) -> Object | None:
+        place = self._path(ref)
         try:
-            return self._call("GET", path(ref))
+            return self._call("GET", place)
         except ClusterError as error:
             if (error.status, error.reason) == (404, "NotFound"):
                 return None
@@ -36,25 +39,45 @@ class RealCluster:
         self, api_version: str, kind: str, *, namespace: str = "", selector: str = ""
     ) -> tuple[Object, ...]:
         query = "?" + urlencode({"labelSelector": selector}) if selector else ""
-        found = self._call("GET", collection(api_version, kind, namespace) + query)
+        found = self._call("GET", self._collection(api_version, kind, namespace) + query)
         return tuple({"apiVersion": api_version, "kind": kind, **one} for one in found["items"])
 
     def create(self, thing: Object) -> Object:
         ref = Ref.of(thing)
-        path(ref)
-        return self._call("POST", collection(ref.api_version, ref.kind, ref.namespace), thing)
+        self._path(ref)
+        place = self._collection(ref.api_version, ref.kind, ref.namespace)
+        return self._call("POST", place, thing)
 
     def replace(self, thing: Object) -> Object:
-        return self._call("PUT", path(Ref.of(thing)), thing)
+        return self._call("PUT", self._path(Ref.of(thing)), thing)
 
     def patch(self, ref: Ref, change: Mapping[str, Any]) -> Object:
-        return self._call("PATCH", path(ref), change, kind=MERGE)
+        return self._call("PATCH", self._path(ref), change, kind=MERGE)
 
     def delete(self, ref: Ref) -> None:
-        self._call("DELETE", path(ref))
+        self._call("DELETE", self._path(ref))
+
+    def is_namespaced(self, api_version: str, kind: str) -> bool:
+        return self._resource(api_version, kind).namespaced
 
     def fetch(self, path: str, *, timeout: float = TIMEOUT) -> HttpReply:
         return self._rest.send("GET", path, timeout=timeout)
+
+    def _resource(self, api_version: str, kind: str) -> Resource:
+        """From the table, or as this server's discovery has it; what isn't there may come later."""
+        key = (api_version, kind)
+        if key not in kinds.RESOURCES and key not in self._found:
+            reply = self._rest.send("GET", kinds.root(api_version), timeout=TIMEOUT)
+            if reply.status == HTTPStatus.NOT_FOUND:
+                raise kinds.unknown(api_version, kind)
+            self._found[key] = kinds.served(answer(reply)["resources"], api_version, kind)
+        return self._found.get(key) or kinds.resource(api_version, kind)
+
+    def _path(self, ref: Ref) -> str:
+        return kinds.path(ref, self._resource)
+
+    def _collection(self, api_version: str, kind: str, namespace: str) -> str:
+        return kinds.collection(api_version, kind, namespace, self._resource)
 
     def _call(
         self,

@@ -72,14 +72,16 @@ class RealHost:
             caller.settimeout(DIAL_TIMEOUT)
             return caller.connect_ex(path) == 0
 
-    def write(self, path: str, content: bytes, *, mode: int) -> None:
-        atomic.replace(path, content, mode)
+    def write(
+        self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None
+    ) -> None:
+        atomic.replace(path, content, mode, owner)
 
-    def make_directory(self, path: str, *, mode: int) -> None:
+    def make_directory(self, path: str, *, mode: int, owner: tuple[int, int] | None = None) -> None:
         for parent in reversed(Path(path).parents):
             if not parent.exists():
                 settle(str(parent), 0o755)
-        settle(path, mode)
+        settle(path, mode, owner)
 
     def remove(self, path: str) -> None:
         name = Path(path).name
@@ -94,11 +96,13 @@ class RealHost:
         return commands.run(argv, timeout)
 
 
-def settle(path: str, mode: int) -> None:
+def settle(path: str, mode: int, owner: tuple[int, int] | None = None) -> None:
     """A folder, no link to one, with exactly this mode; one that is right isn't touched."""
     place = Path(path)
     with suppress(FileExistsError), atomic.folder(str(place.parent)) as parent:
         os.mkdir(place.name, 0o700, dir_fd=parent)
+        if owner is not None:
+            os.chown(place.name, *owner, dir_fd=parent, follow_symlinks=False)
         os.fsync(parent)
     with atomic.folder(path) as descriptor:
         if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:

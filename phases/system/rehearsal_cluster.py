@@ -69,6 +69,9 @@ class RehearsalCluster:
         self._awake().delete(ref)
         self._sign()
 
+    def is_namespaced(self, api_version: str, kind: str) -> bool:
+        return self._awake().resource(api_version, kind).namespaced
+
     def fetch(self, path: str, *, timeout: float = 10.0) -> HttpReply:  # noqa: ARG002
         self._awake()
         known = path.partition("?")[0] in HEALTH
