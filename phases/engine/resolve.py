@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from phases.engine.errors import ConfigurationError
 from phases.engine.request import Request
 from phases.model import flags, load, validate
-from phases.model.defaults import Surroundings, complete
+from phases.model.defaults import Surroundings, complete, notices
 from phases.model.problem import Problem, Problems, located
 from phases.model.types import Configuration
 from phases.system.ports import Host
@@ -44,13 +44,12 @@ def _resolve(request: Request, host: Host) -> Resolved:
         load.read(request.config or "", name=request.config_name) if with_file else load.NOTHING
     )
     given = flags.apply(source.configuration, request.flags, config_given=with_file)
-    configuration = complete(given, surroundings(host))
+    around = surroundings(host)
+    configuration = complete(given, around)
     if found := validate.problems(configuration):
         raise Problems(located(found, source.places, source.name))
-    warnings = (
-        *source.notices,
-        *located(validate.warnings(configuration), source.places, source.name),
-    )
+    doubts = (*notices(given, around), *validate.warnings(configuration))
+    warnings = (*source.notices, *located(doubts, source.places, source.name))
     return Resolved(configuration, tuple(map(str, warnings)))
 
 
