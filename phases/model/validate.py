@@ -11,6 +11,7 @@ from phases.model import tables
 from phases.model.arguments import argument_problems, argument_warnings
 from phases.model.check_cluster import cluster_problems, cluster_warnings
 from phases.model.check_init import init_problems, init_warnings
+from phases.model.check_liveness import liveness_warnings
 from phases.model.check_network import network_problems, network_warnings
 from phases.model.component_defaults import component_warnings
 from phases.model.problem import Problem, Problems
@@ -64,4 +65,5 @@ def warnings(configuration: Configuration) -> tuple[Problem, ...]:
         *cluster_warnings(configuration),
         *argument_warnings(configuration),
         *component_warnings(configuration),
+        *liveness_warnings(configuration),
     )
