@@ -47,9 +47,7 @@ class Runner:
     def run(self) -> e.RunFinished:
         """Runs every phase that can be run and says how it ended; nothing new starts after a failure."""
         self._graph.prepare()
-        threads = max(
-            len(self._plan), 1
-        )  # so that none waits for a thread: it starts or it doesn't
+        threads = max(len(self._plan), 1)  # none waits for a thread: it starts or it doesn't
         with ThreadPoolExecutor(threads, thread_name_prefix="phase") as pool:
             self._start_ready(pool)
             while self._running:
