@@ -184,7 +184,7 @@ def test_a_reader_waits_for_the_end_of_a_line(
     path.touch()
     reader = Reader(path)
     found: list[Record] = []
-    event = e.Warned("certs", "—é—")
+    event = e.Warned("certs", "—é\u2028—")
     text = json.dumps(json.loads(encode(Record(0, NOW, event))), ensure_ascii=False) + "\n"
     for part in parts(text.encode()):
         assert found == []

@@ -80,6 +80,13 @@ def test_without_a_wish_all_run() -> None:
     assert (skipped(plan()), step_skips(plan())) == ({}, {})
 
 
+def test_a_group_starts_as_a_whole() -> None:
+    """--from a group leaves out none of it, though one member comes after another."""
+    chain = (phase("g/a", "z"), phase("g/b", "g/a"), phase("z"))
+    made = make_plan(chain, "init", Selection(start_from="g"))
+    assert skipped(made) == {"z": EARLY.format("g")}
+
+
 ADDONS = {"addon/dns", "addon/proxy"}
 ALL = {each.name for each in PHASES}
 BEFORE_WAIT = {"preflight", "certs", "etcd", "kubeconfig"}

@@ -269,6 +269,17 @@ def test_a_request_to_stop_is_obeyed_at_a_safe_point(stage: Stage, signal: int) 
     assert (stage.told(e.PhaseFailed), stage.told(e.PhaseStarted)) == ([], ["a"])
 
 
+def test_nothing_new_starts_after_a_request_to_stop(stage: Stage) -> None:
+    """A phase that came to its end is done; the one that waits for it isn't begun."""
+
+    def run(_context: Context) -> None:
+        stage.stopped = 15
+
+    finished = stage.run(phase("a", run), phase("b", changing(), "a"))
+    assert (stage.told(e.PhaseFinished), stage.told(e.PhaseStarted)) == (["a"], ["a"])
+    assert finished.exit_code == 143
+
+
 def test_a_pause_is_a_safe_point(stage: Stage) -> None:
     """A phase that waits stops waiting when asked to stop, and its step hasn't failed."""
 
