@@ -165,6 +165,19 @@ def test_a_given_token_lives_as_long_as_asked(tmp_path: Path, ttl: str, hours: i
     assert "jws-kubeconfig-q1w2e3" in info["data"]
 
 
+def test_a_given_token_is_made_beside_another(bench: Bench) -> None:
+    """A token that serves as well doesn't stand in for the one that was given."""
+    bench.run(bootstrap_token.PHASE)
+    (asked,) = bench.configuration.init.bootstrap_tokens
+    given = replace(
+        bench.configuration.init, bootstrap_tokens=(replace(asked, token=Secret(TOKEN)),)
+    )
+    bench.configuration = replace(bench.configuration, init=given)
+    bench.run(bootstrap_token.PHASE)
+    assert len(secrets(bench)) == 2
+    assert "bootstrap-token-q1w2e3" in secrets(bench)
+
+
 def test_nobody_is_told_of_a_token_that_is_not_signed(bench: Bench) -> None:
     """Without the signer's signature the phase fails instead of printing a command that won't work."""
     bench.fakes.cluster._sign = lambda: None  # type: ignore[method-assign]

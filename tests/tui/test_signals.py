@@ -14,7 +14,10 @@ import pytest
 
 import phases
 from phases.engine.journal import Reader
+from phases.engine.request import Request
 from tests.tui.program import COMMAND, ROOT, Place
+from tui import init
+from tui.launch import Engine
 
 SLOW = '''"""A phase that goes on until it is let go, with a safe point at each step."""
 import os, pathlib
@@ -109,6 +112,27 @@ def test_a_signal_to_the_front_end_stops_the_run(slow: Slow, number: int, code: 
     again = slow.start()
     again.communicate()
     assert again.returncode == 0
+
+
+def test_a_signal_while_the_engine_starts_is_not_lost(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes before there is an engine is passed on to it as soon as there is one."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def start(_request: Request) -> Engine:
+        signal.raise_signal(signal.SIGTERM)
+        process = subprocess.Popen(["sleep", "600"], stdin=subprocess.PIPE, text=True)
+        return Engine(process, place.folder)
+
+    monkeypatch.setattr("tui.init.start", start)
+    try:
+        engine = init._started(Request())
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    engine.process.communicate()
+    assert engine.process.returncode == -signal.SIGTERM
 
 
 def test_a_signal_to_the_engine_stops_the_run(slow: Slow) -> None:
