@@ -7,6 +7,7 @@ Which certificates a control plane needs is in `certificates`; judging existing 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from phases.model.types import EncryptionAlgorithm
@@ -33,6 +35,8 @@ BACKDATE = timedelta(minutes=5)
 USAGES: Mapping[Usage, x509.ObjectIdentifier] = MappingProxyType(
     {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
 )
+
+_PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 
 
 def _rsa(bits: int) -> Callable[[], PrivateKey]:
@@ -84,12 +88,16 @@ class Subject:
     names: Names = Names()
 
     def name(self) -> x509.Name:
-        organizations = [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, each) for each in self.organizations
-        ]
-        return x509.Name(
-            [*organizations, x509.NameAttribute(NameOID.COMMON_NAME, self.common_name)]
-        )
+        organizations = [_part(NameOID.ORGANIZATION_NAME, each) for each in self.organizations]
+        return x509.Name([*organizations, _part(NameOID.COMMON_NAME, self.common_name)])
+
+
+def _part(kind: x509.ObjectIdentifier, text: str) -> x509.NameAttribute:
+    """A part of a name, as a PrintableString wherever the text allows that, as Go does."""
+    plain = _PRINTABLE.fullmatch(text) is not None
+    return x509.NameAttribute(
+        kind, text, _ASN1Type.PrintableString if plain else _ASN1Type.UTF8String
+    )
 
 
 @dataclass(frozen=True, slots=True)
