@@ -92,7 +92,7 @@ class Subject:
         return x509.Name([*organizations, _part(NameOID.COMMON_NAME, self.common_name)])
 
 
-def _part(kind: x509.ObjectIdentifier, text: str) -> x509.NameAttribute:
+def _part(kind: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:
     """A part of a name, as a PrintableString wherever the text allows that, as Go does."""
     plain = _PRINTABLE.fullmatch(text) is not None
     return x509.NameAttribute(
