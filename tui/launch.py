@@ -52,8 +52,11 @@ def start(request: Request) -> Engine:
         raise RuntimeError("the engine was started without pipes")
     with process.stdout, process.stderr:
         with suppress(BrokenPipeError):  # an engine that dies before it listens is told below
-            process.stdin.write(request.to_json())
-            process.stdin.close()
+            process.stdin.write(request.to_json() + "\n")
+            process.stdin.flush()
+        if request.workflow != "desk":  # a desk ends when this pipe does
+            with suppress(BrokenPipeError):
+                process.stdin.close()
         answer = process.stdout.readline()
         last_words = "" if answer else process.stderr.read()
     return Engine(process, _journal(answer, process, last_words))
