@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 
 import phases
-from phases.engine.journal import Reader
+from phases.engine import events as e
+from phases.engine.errors import RunInProgress
+from phases.engine.lock import Lock
 from phases.engine.request import Request
 from tests.tui.program import COMMAND, ROOT, Place
 from tui import init
+from tui.follow import follow
 from tui.launch import Engine
 
 SLOW = '''"""A phase that goes on until it is let go, with a safe point at each step."""
@@ -77,13 +80,18 @@ class Slow:
                 return pid
         raise AssertionError(process.stderr and process.stderr.read())
 
-    def finished(self) -> dict[str, Any]:
-        """Waits for the engine's last event, whoever follows it."""
-        reader = Reader(self.place.journals()[-1])
-        while True:
-            for record in reader.new_records():
-                if type(record.event).__name__ == "RunFinished":
-                    return {"exit_code": record.event.exit_code, "outcome": record.event.outcome}  # type: ignore[union-attr]
+    def finished(self) -> e.RunFinished | None:
+        """The engine's last event, whoever follows it; None when it died without one."""
+        ends = [record.event for record in follow(self.place.journals()[-1], self.alive) if record]
+        return ends[-1] if isinstance(ends[-1], e.RunFinished) else None
+
+    def alive(self) -> bool:
+        """An engine holds its lock as long as it lives."""
+        try:
+            Lock(self.place.state / "lock")
+        except RunInProgress:
+            return True
+        return False
 
 
 @pytest.fixture
@@ -162,7 +170,7 @@ def test_a_lost_front_end_stops_nothing(slow: Slow, number: int) -> None:
     process.communicate()
     os.kill(pid, signal.SIGHUP)
     slow.gate.touch()
-    assert slow.finished() == {"exit_code": 0, "outcome": "unchanged"}
+    assert slow.finished() == e.RunFinished("unchanged", 0, 0)
 
 
 def test_a_closed_pipe_stops_nothing(slow: Slow) -> None:
@@ -175,7 +183,7 @@ def test_a_closed_pipe_stops_nothing(slow: Slow) -> None:
     slow.gate.touch()
     assert process.stderr.read() == ""
     assert process.wait() == 141
-    assert slow.finished()["outcome"] == "unchanged"
+    assert slow.finished() == e.RunFinished("unchanged", 0, 0)
 
 
 def test_the_second_installer_is_refused(slow: Slow) -> None:
