@@ -1,6 +1,7 @@
 """Bootstrap tokens and what a joining node may do with one; waits until cluster-info is signed.
 
-A token that was given is made as asked; one that wasn't is reused where a good one is there.
+A token that was given is made as asked; one that wasn't is reused where a good one is there,
+unless a new one was asked for.
 """
 
 from __future__ import annotations
@@ -37,13 +38,15 @@ def ensure_token(
     context: Context, admin: Cluster, asked: BootstrapToken, live: tuple[LiveToken, ...]
 ) -> str:
     """Makes one token be there; returns its id when cluster-info is to be signed with it."""
-    found = match(context, asked, live)
+    found = None if context.options.renew else match(context, asked, live)
     if found is None:
         made = replace(asked, token=asked.token or new_token())
         context.ensure_object(admin, bootstrap_token.secret(made, context.clock.now()))
         identity = bootstrap_token.secret_name(made).removeprefix("bootstrap-token-")
     else:
         identity = found.id
+    if context.options.renew and "token_id" not in context.handed_over():
+        context.hand_over({"token_id": identity})
     state = "kept" if found else "created"
     context.report("token", identity, state=state, usages=asked.usages, groups=asked.groups)
     return identity if "signing" in asked.usages else ""
@@ -82,6 +85,7 @@ PHASE = Phase(
     name="bootstrap-token",
     title="Bootstrap tokens",
     after=("wait-control-plane",),
+    workflows=("init", "token"),
     aliases=("bootstraptoken",),
     run=run,
 )

@@ -28,15 +28,16 @@ def run(context: Context) -> None:
 
 
 def joining_token(context: Context) -> LiveToken | None:
-    """The configuration's first token, as kubeadm has it, else the one that lasts longest."""
+    """The one made anew; else the configuration's first, as in kubeadm; else what lasts longest."""
     own = [
         token.token.reveal() for token in context.configuration.init.bootstrap_tokens if token.token
     ]
     usable = [
         t for t in context.patiently(live_tokens, context.admin()) if t.joins(context.clock.now())
     ]
+    made = [token for token in usable if token.id == context.handed_over().get("token_id")]
     mine = [token for secret in own for token in usable if token.token.reveal() == secret]
-    return next(iter(mine or usable), None)
+    return next(iter(made or mine or usable), None)
 
 
 def further_control_planes(context: Context, admin: bytes, token: LiveToken) -> dict[str, str]:
@@ -64,5 +65,6 @@ PHASE = Phase(
         "addon/coredns",
         "addon/kube-proxy",
     ),
+    workflows=("init", "token"),
     run=run,
 )

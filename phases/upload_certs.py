@@ -26,7 +26,7 @@ def skip(context: Context) -> str | None:
 
 def run(context: Context) -> None:
     admin, key = context.admin(), known_key(context)
-    live = context.patiently(admin.get, SECRET)
+    live = None if context.options.renew else context.patiently(admin.get, SECRET)
     contents = {name: context.read(path) for name, path in files(context).items()}
     if live and key is None:
         keep(context, "uploaded before; its key was shown then")
@@ -40,6 +40,8 @@ def run(context: Context) -> None:
 def known_key(context: Context) -> Secret | None:
     """The configuration's key, else that of an earlier run: one cut short showed it to nobody."""
     earlier = context.handed_over_before.get("certificate_key")
+    if context.options.renew:
+        earlier = None
     return context.configuration.init.certificate_key or (Secret(earlier) if earlier else None)
 
 
@@ -77,6 +79,8 @@ def upload(
     owner = context.patiently(admin.create, proxy)
     for thing in upload_certs.objects(contents, key, owner):
         context.ensure_object(admin, thing)
+    ends = context.clock.now() + upload_certs.LIFETIME
+    context.report("certificate-key", upload_certs.NAME, expires=ends.isoformat())
     context.hand_over({"certificate_key": key.reveal()})
 
 
@@ -88,6 +92,7 @@ PHASE = Phase(
     name="upload-certs",
     title="Upload certificates",
     after=("wait-control-plane",),
+    workflows=("init", "token"),
     run=run,
     skip=skip,
 )

@@ -34,14 +34,19 @@ LASTING = frozenset({"Untrusted", "Kubeconfig"})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the operator asked of this run beside the configuration.
+    """What the operator asked of this run beside the configuration; see Request.
 
+    `network` holds the objects of the network plugin's manifest, in the order to apply them.
     `environment` holds the proxy variables of the front end's environment, which go into static
     pods as kubeadm's own do.
     """
 
     upload_certs: bool = False
     csr_only: bool = False
+    renew: bool = False
+    network: tuple[Object, ...] = ()
+    network_source: str = ""
+    user_kubeconfig: str = ""
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -145,20 +150,30 @@ class Context:
 
     # converging
 
-    def ensure_file(self, path: str, content: bytes, *, mode: int) -> bool:
-        """Makes a file hold this content with this mode; True when that took a change."""
+    def ensure_file(
+        self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None
+    ) -> bool:
+        """Makes a file hold this content with this mode; True when that took a change.
+
+        With an `owner` (uid, gid) it is theirs; a rehearsal has no owners but whoever rehearses.
+        """
         fact = self.host.stat(path)
-        if fact and fact.kind == "file" and fact.mode == mode and self.host.read(path) == content:
+        owner = owner if self.options.mode == "real" else None
+        theirs = fact is not None and owner in (None, (fact.uid, fact.gid))
+        right = fact is not None and (fact.kind, fact.mode) == ("file", mode) and theirs
+        if right and self.host.read(path) == content:
             return False
-        self.host.write(path, content, mode=mode)
+        self.host.write(path, content, mode=mode, owner=owner)
         return True
 
-    def ensure_directory(self, path: str, *, mode: int | None = None) -> bool:
+    def ensure_directory(
+        self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None
+    ) -> bool:
         """Makes a folder be there; with a mode, one that is there keeps its own unless it differs."""
         fact = self.host.stat(path)
         if fact and fact.kind == "directory" and mode in (None, fact.mode):
             return False
-        self.host.make_directory(path, mode=0o755 if mode is None else mode)
+        self.host.make_directory(path, mode=0o755 if mode is None else mode, owner=owner)
         return True
 
     def ensure_object(self, cluster: Cluster, wanted: Object) -> Change:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from phases.engine import desk, finished
 from phases.engine import events as e
 from phases.engine.context import Options
 from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
@@ -26,10 +27,12 @@ from phases.engine.lock import Holder, Lock
 from phases.engine.plan import Plan, Selection, make_plan
 from phases.engine.registry import discover
 from phases.engine.request import Request
-from phases.engine.resolve import Resolved, resolve
+from phases.engine.resolve import Resolved, as_error, resolve
 from phases.engine.runner import Runner
 from phases.engine.stop import Stop
 from phases.engine.workshop import Place, Workshop, new_place
+from phases.model.problem import Problems
+from phases.render import manifest
 from phases.system.builders import dry_run_ports, real_ports, rehearsal_ports
 from phases.system.ports import Ports
 
@@ -37,11 +40,11 @@ STATE = Path("/var/lib/kubeboot")
 
 
 def main() -> int:
-    """Runs the request on standard input; returns the exit code of the run."""
+    """Runs the request on standard input, one line; returns the exit code of the run."""
     os.umask(0o077)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        return _serve(Request.from_json(sys.stdin.read()))
+        return _serve(Request.from_json(sys.stdin.readline()))
     except InstallerError as error:
         _answer(failure=error.as_data(), exit_code=error.exit_code)
         return error.exit_code
@@ -50,23 +53,46 @@ def main() -> int:
 def _serve(request: Request) -> int:
     """From the request to the end of the run; nothing is written before everything asked for is sound."""
     stop = Stop()
-    resolved = resolve(request, real_ports(stop.event).host)
+    resolved = _resolved(request, stop)
     plan = _plan(request, resolved)
     if resolved.configuration.init.dry_run and request.mode == "real":
         request = replace(request, mode="dry-run")
+    options = _options(request)
     _demand_root(request)
     with _a_place(request) as state:
-        lock = Lock(state / "lock")  # held until this function returns
-        place = new_place(state)
+        place = _seat(request, state)
         journal = Journal(place.journal)
         ports = _ports(request, stop)
-    lock.sign(Holder(os.getpid(), str(place.journal)))
     journal.append(_started(request, resolved, plan, place))
     _listen(stop, journal)
     _answer(journal=str(place.journal))
+    if request.workflow == desk.WORKFLOW:
+        desk.end_with_front_end(stop)
     _let_go(place.log)
-    workshop = Workshop(resolved.configuration, _options(request), ports, place, journal, stop)
+    workshop = Workshop(resolved.configuration, options, ports, place, journal, stop)
     return _run(plan, workshop, resolved.warnings, journal, stop)
+
+
+def _resolved(request: Request, stop: Stop) -> Resolved:
+    """The configuration: what was asked for, or, on a finished master, what it runs with."""
+    host = real_ports(stop.event).host
+    if request.workflow == "init" or request.config is not None:
+        return resolve(request, host)
+    _demand_root(request)
+    if request.mode == "rehearsal":
+        _inside(Path(request.folder).resolve())
+    stored = finished.configuration(request.workflow, _ports(request, stop))
+    return resolve(request, host, stored)
+
+
+def _seat(request: Request, state: Path) -> Place:
+    """Where this process keeps its files; the lock is held until it ends, but a desk needs none."""
+    if request.workflow == desk.WORKFLOW:
+        return desk.open_place(state)
+    lock = Lock(state / "lock")
+    place = new_place(state)
+    lock.sign(Holder(os.getpid(), str(place.journal)))
+    return place
 
 
 @contextmanager
@@ -147,11 +173,25 @@ def _options(request: Request) -> Options:
     return Options(
         upload_certs=request.upload_certs,
         csr_only=request.csr_only,
+        renew=request.renew,
+        network=_network(request),
+        network_source=request.network_source,
+        user_kubeconfig=request.user_kubeconfig,
         mode=request.mode,
         environment={
             key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")
         },
     )
+
+
+def _network(request: Request) -> tuple[manifest.Object, ...]:
+    """The objects of the network plugin; a ConfigurationError for a manifest that can't be used."""
+    if request.network_manifest is None:
+        return ()
+    try:
+        return manifest.parse(request.network_manifest, name=request.network_source)
+    except Problems as problems:
+        raise as_error(problems.problems) from problems
 
 
 def _started(request: Request, resolved: Resolved, plan: Plan, place: Place) -> e.RunStarted:

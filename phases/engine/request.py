@@ -19,7 +19,11 @@ Mode = Literal["real", "rehearsal", "dry-run"]
 class Request:
     """`config` is the text of a kubeadm.yaml (None without one), `config_name` what messages call it.
 
-    `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands.
+    `workflow` is init, or, on a finished master, token (a new join command) or desk (watches nodes).
+    `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands. `renew` makes
+    a new token and certificate key where good ones are there. `network_manifest` is the text of a
+    network plugin's manifest (None without one), `network_source` what messages call it.
+    `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster.
     """
 
     workflow: str = "init"
@@ -30,6 +34,10 @@ class Request:
     start_from: str = ""
     upload_certs: bool = False
     csr_only: bool = False
+    renew: bool = False
+    network_manifest: str | None = None
+    network_source: str = ""
+    user_kubeconfig: str = ""
     mode: Mode = "real"
     folder: str = ""
 

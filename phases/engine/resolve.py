@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from phases.engine import finished
 from phases.engine.errors import ConfigurationError
 from phases.engine.request import Request
 from phases.model import flags, load, validate
@@ -30,19 +31,20 @@ class Resolved:
     warnings: tuple[str, ...]
 
 
-def resolve(request: Request, host: Host) -> Resolved:
-    """Raises ConfigurationError naming every problem with its field and line."""
+def resolve(request: Request, host: Host, stored: str | None = None) -> Resolved:
+    """Raises ConfigurationError naming every problem with its field and line.
+
+    `stored` is what a finished master runs with; flags may say more beside it.
+    """
     try:
-        return _resolve(request, host)
+        return _resolve(request, host, stored)
     except Problems as problems:
         raise as_error(problems.problems) from problems
 
 
-def _resolve(request: Request, host: Host) -> Resolved:
+def _resolve(request: Request, host: Host, stored: str | None) -> Resolved:
+    source = _source(request, stored)
     with_file = request.config is not None
-    source = (
-        load.read(request.config or "", name=request.config_name) if with_file else load.NOTHING
-    )
     given = flags.apply(source.configuration, request.flags, config_given=with_file)
     around = surroundings(host)
     configuration = complete(given, around)
@@ -50,7 +52,13 @@ def _resolve(request: Request, host: Host) -> Resolved:
         raise Problems(located(found, source.places, source.name))
     doubts = (*notices(given, around), *validate.warnings(configuration))
     warnings = (*source.notices, *located(doubts, source.places, source.name))
-    return Resolved(configuration, tuple(map(str, warnings)))
+    return Resolved(configuration, () if stored else tuple(map(str, warnings)))
+
+
+def _source(request: Request, stored: str | None) -> load.Source:
+    if request.config is not None:
+        return load.read(request.config, name=request.config_name)
+    return load.read(stored, name=finished.NAME) if stored else load.NOTHING
 
 
 def surroundings(host: Host) -> Surroundings:
