@@ -51,7 +51,7 @@ def closing(state: RunState, withheld: frozenset[str] = frozenset()) -> Iterator
         yield _verdict(finished.outcome, finished.failure)
     else:
         yield _success(started, finished.changes)
-        yield from _next_steps(handover(state, withheld))
+        yield from _next_steps(handover(state, withheld), own=_wants_kubeconfig(state))
 
 
 def _verdict(outcome: str, failure: Failure) -> str:
@@ -64,14 +64,23 @@ def _verdict(outcome: str, failure: Failure) -> str:
 def _success(started: RunStarted, changes: int) -> str:
     if not changes:
         return "Nothing to do: everything is as it should be."
+    if started.workflow == "token":
+        return "Done: a new token lets nodes join."
     if started.mode == "real":
         return f"Done: {started.node} is a control plane now ({changes} changes)."
     kind = started.mode.replace("-", " ")
     return f"Done: a {kind} of {changes} changes; this machine was not touched."
 
 
-def _next_steps(data: Mapping[str, Any]) -> Iterator[str]:
-    if data:
+def _wants_kubeconfig(state: RunState) -> bool:
+    """Whether nobody was given a kubeconfig of their own, in a run where somebody may want one."""
+    placed = state.phases.get("user-kubeconfig")
+    on_init = state.started is not None and state.started.workflow == "init"
+    return on_init and (placed is None or placed.status == "skipped")
+
+
+def _next_steps(data: Mapping[str, Any], *, own: bool) -> Iterator[str]:
+    if data and own:
         yield ""
         yield "To use the cluster as your own user:"
         yield from (f"  {line}" for line in KUBECONFIG)

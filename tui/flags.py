@@ -1,4 +1,4 @@
-"""The flags of `init`, as data: kubeadm's own with kubeadm's meaning, and the few that are ours.
+"""The flags of `init` and `token create`, as data: kubeadm's own with kubeadm's meaning, and the few that are ours.
 
 Turning them into a request for the engine lives in `cli`.
 """
@@ -75,6 +75,17 @@ OURS = (
         "switch",
         "write signing requests instead of certificates, for an external CA",
     ),
+    Flag("network-manifest", "text", "network plugin to apply, as a file or URL", "FILE|URL"),
+    Flag("network-sha256", "text", "SHA-256 that the manifest must have", "HEX"),
+    Flag("kubeconfig-for", "text", "put admin.conf in place as this user's ~/.kube/config", "USER"),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),
 )
+
+TOKEN = (
+    Flag("upload-certs", "switch", "upload the shared certificates anew, with a new key"),
+    Flag("ttl", "text", "how long the token is valid (24h0m0s; 0 is for ever)", "DURATION"),
+    Flag("rehearse", "text", "do it in the folder of a rehearsal", "DIR"),
+    Flag("json", "switch", "print the journal itself, one JSON object per line"),
+)
+"""The flags of `token create`."""

@@ -34,12 +34,17 @@ def init(arguments: argparse.Namespace) -> int:
         "certificate-key": arguments.skip_certificate_key_print,
     }
     withheld = frozenset(name for name, hide in hidden.items() if hide)
-    return _see_through(_started(request), as_json=arguments.json, withheld=withheld)
+    return see_through(started(request), as_json=arguments.json, withheld=withheld)
 
 
 def make_request(arguments: argparse.Namespace) -> Request:
     """The request that the flags ask for. Raises ConfigurationError for a file that can't be read."""
     mode: Mode = "rehearsal" if arguments.rehearse else "dry-run" if arguments.dry_run else "real"
+    source = arguments.network_manifest or ""
+    if arguments.network_sha256 and not source:
+        raise ConfigurationError(
+            "lonely-digest", "--network-sha256 stands without --network-manifest"
+        )
     return Request(
         config=_text(arguments.config) if arguments.config else None,
         config_name=STDIN if arguments.config == "-" else arguments.config or "",
@@ -48,6 +53,9 @@ def make_request(arguments: argparse.Namespace) -> Request:
         start_from=getattr(arguments, "from") or "",
         upload_certs=arguments.upload_certs,
         csr_only=arguments.csr_only,
+        network_manifest=network_manifest(source, arguments.network_sha256 or ""),
+        network_source=source,
+        user_kubeconfig=known_user(arguments.kubeconfig_for or ""),
         mode=mode,
         folder=arguments.rehearse or "",
     )
@@ -67,6 +75,36 @@ def _text(path: str) -> str:
         raise as_error(problems.problems) from problems
 
 
+def network_manifest(source: str, digest: str = "") -> str | None:
+    """The text at a file or URL, None without one. A ConfigurationError where it can't be had."""
+    from phases.system.download import DownloadError, obtain
+
+    if not source:
+        return None
+    try:
+        return obtain(source, digest=digest)
+    except DownloadError as error:
+        raise ConfigurationError(
+            "no-manifest",
+            f"the network manifest {source} can't be used",
+            why=str(error),
+            remedy="Nothing was changed; give a file, or an https address with what it should hold",
+        ) from error
+
+
+def known_user(name: str) -> str:
+    """The name of a user of this machine, or none; a ConfigurationError for an unknown one."""
+    import pwd
+
+    try:
+        home = Path(pwd.getpwnam(name).pw_dir) if name else Path("/")
+    except KeyError as error:
+        raise ConfigurationError("no-such-user", f"this machine has no user {name}") from error
+    if not home.is_dir():
+        raise ConfigurationError("no-such-user", f"{name} has no home: there is no folder {home}")
+    return name
+
+
 def _values(arguments: argparse.Namespace) -> dict[str, object]:
     """kubeadm's flags that were given and set a field; the model reads and judges them."""
     given = {flag.name: getattr(arguments, flag.key) for flag in CONFIGURING}
@@ -84,7 +122,7 @@ def _agreed() -> bool:
         return False
 
 
-def _started(request: Request) -> Engine:
+def started(request: Request) -> Engine:
     """A new engine; a signal to us becomes a request to it, also one that came while it started."""
     early: list[int] = []
     _on_signals(early.append)
@@ -100,7 +138,7 @@ def _on_signals(act: Callable[[int], None]) -> None:
         signal.signal(number, lambda number, _frame: act(number))
 
 
-def _see_through(engine: Engine, *, as_json: bool, withheld: frozenset[str]) -> int:
+def see_through(engine: Engine, *, as_json: bool, withheld: frozenset[str] = frozenset()) -> int:
     """Follows a run to its end."""
     records = follow(engine.journal, lambda: engine.process.poll() is None)
     state = watch(records, _view(as_json=as_json))
