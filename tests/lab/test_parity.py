@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import ClassVar
 
 import pytest
 
+from .lab import Lab
 from .parity import compare, corpus, sides
 from .parity.compare import Difference
+from .parity.live import MINOR, Live
 from .parity.runs import Runs
 
 pytestmark = pytest.mark.lab
@@ -51,4 +54,42 @@ class TestFiles:
         """Each reason in differences.toml is for something that is still there."""
         found = [one for pair in corpus.pairs() for one in file_runs.result(*pair)]
         stale = [entry.why for entry in compare.known("files") if not any(map(entry.covers, found))]
+        assert stale == []
+
+
+OBJECT_CASES = [
+    case.name for case in corpus.cases().values() if MINOR in case.minors and not case.requests
+]
+
+
+@pytest.fixture(scope="module")
+def live(lab: Lab) -> Iterator[Live]:
+    """A control plane that the real kubeadm made."""
+    with lab.nodes(1, ready=True) as (node,), closing(Live(node)) as running:
+        yield running
+
+
+class TestObjects:
+    found: ClassVar[dict[str, list[Difference]]] = {}
+
+    @pytest.mark.parametrize("case", OBJECT_CASES)
+    def test_are_those_of_kubeadm(self, live: Live, case: str) -> None:
+        """Everything that the phases after wait-control-plane make in a live cluster is kubeadm's own."""
+        self.found[case] = live.compare(corpus.cases()[case])
+        unknown = compare.unknown(self.found[case], "objects")
+        assert not unknown, report(unknown)
+
+    def test_the_admins_are_let_in_as_kubeadm_does(self, live: Live) -> None:
+        """wait-control-plane binds the group of admin.conf just as kubeadm bound it."""
+        theirs, mine = live.admission()
+        assert mine == theirs
+
+    def test_no_known_difference_is_stale(self, live: Live) -> None:
+        """Each reason in differences.toml is for something that is still there."""
+        if self.found.keys() != set(OBJECT_CASES):
+            pytest.skip("not all cases were compared")
+        found = [one for each in self.found.values() for one in each]
+        stale = [
+            entry.why for entry in compare.known("objects") if not any(map(entry.covers, found))
+        ]
         assert stale == []

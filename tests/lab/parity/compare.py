@@ -72,10 +72,7 @@ def known(what: str) -> tuple[Known, ...]:
 
 def files(sides: Sides, minor: str, case: str) -> list[Difference]:
     """Every difference between what both left, known or not; one may have refused to begin."""
-    theirs, mine = whole(sides.kubeadm), whole(sides.ours)
-    if theirs[OUTCOME] != mine[OUTCOME]:
-        return [Difference(minor, case, OUTCOME, (theirs[OUTCOME],), (mine[OUTCOME],))]
-    return list(differences(theirs, mine, minor, case))
+    return list(differences(whole(sides.kubeadm), whole(sides.ours), minor, case))
 
 
 def whole(outcome: Outcome) -> Normal:
@@ -84,7 +81,9 @@ def whole(outcome: Outcome) -> Normal:
 
 
 def differences(theirs: Normal, mine: Normal, minor: str, case: str) -> Iterator[Difference]:
-    for path in sorted(theirs.keys() | mine.keys()):
+    """Where two sides differ; of a side that refused to begin, nothing but that."""
+    refused = OUTCOME in theirs and theirs[OUTCOME] != mine[OUTCOME]
+    for path in [OUTCOME] if refused else sorted(theirs.keys() | mine.keys()):
         left, right = theirs.get(path, ABSENT), mine.get(path, ABSENT)
         if left != right:
             yield Difference(minor, case, path, *unique_lines(left, right))

@@ -55,6 +55,21 @@ class Case:
         return ("--config=/root/kubeadm.yaml", *given) if self.config else given
 
     @property
+    def node(self) -> str:
+        """The name of the node that the case is about."""
+        texts = f"{self.path.read_text()} {' '.join(self.arguments)}"
+        found = re.search(r"nodeRegistration: {name: ([^,}]+)", texts)
+        flag = re.search(r"--node-name=(\S+)", texts)
+        return (flag or found or [self.hostname] * 2)[1].strip().lower()
+
+    @property
+    def certificates(self) -> str:
+        """The folder of the certificates."""
+        texts = f"{self.path.read_text()} {' '.join(self.arguments)}"
+        found = re.search(r"(?:certificatesDir: |--cert-dir=)(\S+)", texts)
+        return found[1] if found else "/etc/kubernetes/pki"
+
+    @property
     def skipped(self) -> tuple[str, ...]:
         """The phases that the file itself leaves out."""
         found = re.search(r"^skipPhases: (.*)$", self.path.read_text(), re.MULTILINE)

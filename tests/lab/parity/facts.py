@@ -166,11 +166,11 @@ def _validity(found: x509.Certificate, known: Known, moment: float) -> Lines:
     if signer is not None and signer.not_valid_before_utc == begin and not fresh:
         yield "valid from the same moment as its authority"
     else:
-        yield f"valid from {_around(begin - written)}"
-    yield f"valid until {_around(end - written)}"
+        yield f"valid from {around(begin - written)}"
+    yield f"valid until {around(end - written)}"
 
 
-def _around(distance: timedelta) -> str:
+def around(distance: timedelta) -> str:
     """A distance to the time of writing, to five minutes: long keys take their time on both sides."""
     minutes = round(distance.total_seconds() / 300) * 5
     hours, rest = divmod(abs(minutes), 60)
@@ -203,7 +203,7 @@ def _value(value: x509.ExtensionType, owner: x509.Certificate | None, known: Kno
 def _identifier(digest: bytes, owner: x509.Certificate) -> str:
     """How the key's identifier was computed."""
     key = owner.public_key()
-    if digest == x509.SubjectKeyIdentifier.from_public_key(key).digest:  # type: ignore[arg-type]
+    if digest == x509.SubjectKeyIdentifier.from_public_key(key).digest:
         return "SHA-1 of the key"
     bits = _bit_string(public_bytes(key))
     if digest == hashlib.sha256(bits).digest()[:20]:

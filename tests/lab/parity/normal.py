@@ -24,7 +24,11 @@ UNTOUCHED = 0.0
 
 def normal(tree: Tree) -> Normal:
     known = learn(tree)
-    return {path: _entry(path, entry, known) for path, entry in sorted(tree.items())}
+    return {
+        path: _entry(path, entry, known)
+        for path, entry in sorted(tree.items())
+        if entry.time != UNTOUCHED or path.startswith("/etc/kubernetes/")
+    }
 
 
 def learn(tree: Tree) -> Known:

@@ -86,11 +86,15 @@ tar -c --one-file-system --format=posix --numeric-owner --exclude=./.stand-ins -
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the command meets: `active` are units that run, `sockets` are listened on."""
+    """What the command meets: `active` are units that run, `sockets` are listened on.
+
+    `network` is the network namespace of another machine to be on, instead of one of its own.
+    """
 
     hostname: str = "master"
     active: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
+    network: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,7 +114,7 @@ def run(words: Sequence[str | Path], machine: Machine, planted: bytes) -> Outcom
         (home / "planted.tar").write_bytes(planted)
         (home / "root").mkdir()
         ended = subprocess.run(
-            [*_UNSHARE, "sh", "-euc", INSIDE, "inside", *map(str, words)],
+            [*_namespaces(machine), "sh", "-euc", INSIDE, "inside", *map(str, words)],
             env=_environment(home, machine, words),
             capture_output=True,
             check=False,
@@ -120,16 +124,13 @@ def run(words: Sequence[str | Path], machine: Machine, planted: bytes) -> Outcom
         return _outcome(from_tar(home / "found.tar"))
 
 
-_UNSHARE = (
-    "unshare",
-    "--mount",
-    "--net",
-    "--uts",
-    "--ipc",
-    "--pid",
-    "--fork",
-    "--kill-child",
-)
+UNSHARE = ("unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child")
+
+
+def _namespaces(machine: Machine) -> tuple[str, ...]:
+    if machine.network:
+        return ("nsenter", f"--net={machine.network}", *UNSHARE)
+    return (*UNSHARE, "--net")
 
 
 def _environment(home: Path, machine: Machine, words: Sequence[str | Path]) -> dict[str, str]:
@@ -143,7 +144,7 @@ def _environment(home: Path, machine: Machine, words: Sequence[str | Path]) -> d
         "HOSTNAME": machine.hostname,
         "SOCKETS": " ".join(path.lstrip("/") for path in machine.sockets),
         "LISTEN": LISTEN,
-        "NETWORK": NETWORK,
+        "NETWORK": "" if machine.network else NETWORK,
         "SYSTEMCTL": SYSTEMCTL.format(active=" ".join(machine.active)),
         "SETTINGS": " ".join(f"{key}={value}" for key, value in settings.items()),
         "PROGRAMS": " ".join(_programs(Path(words[0]))),

@@ -50,8 +50,8 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
     )
 
 
-def from_folder(folder: Path) -> Tree:
-    """A rehearsal's folder; owners are whoever rehearsed, so they are left empty."""
+def from_folder(folder: Path, owner: str) -> Tree:
+    """A rehearsal's folder; whoever rehearsed owns it all, so the owner is told."""
     tree = {}
     for path in sorted(folder.rglob("*")):
         fact = path.lstat()
@@ -64,7 +64,7 @@ def from_folder(folder: Path) -> Tree:
         )
         content = path.read_bytes() if kind == "file" else b""
         name = "/" + str(path.relative_to(folder))
-        tree[name] = Entry(kind, stat.S_IMODE(fact.st_mode), "", fact.st_mtime, content)
+        tree[name] = Entry(kind, stat.S_IMODE(fact.st_mode), owner, fact.st_mtime, content)
     return tree
 
 

@@ -1,0 +1,261 @@
+"""A live control plane made by the real kubeadm, and what a command on a case's machine makes in it.
+
+Its controller manager runs nothing but the bootstrap signer, so that no pod ever comes of what the
+commands create, and objects stay as they were made.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.lab import versions
+from tests.lab.node import Node
+
+from . import corpus, objects, sandbox, sides
+from .api import Api, Object, title
+from .compare import OUTCOME, Difference, differences
+from .corpus import Case
+from .normal import Normal
+from .sandbox import Machine, Outcome
+from .tree import packed
+
+MINOR = versions.KUBERNETES.rpartition(".")[0]
+PHASES = (
+    "upload-config", "upload-certs", "mark-control-plane", "bootstrap-token", "addon/coredns",
+    "addon/kube-proxy",
+)  # fmt: skip
+LEFT_OUT = (
+    *sides.FILE_PHASES,
+    "preflight",
+    "wait-control-plane",
+    "kubelet-finalize",
+    "show-join-command",
+)
+NOT_YET = (
+    "preflight", "upload-config", "mark-control-plane", "bootstrap-token", "addon",
+    "show-join-command",
+)  # fmt: skip
+PORTS = (7443, 8443, 16443)
+"""Other ports that a case has its API server listen on: they lead to the one that there is."""
+
+INIT = """apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint: {{advertiseAddress: {address}}}
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v{version}
+networking: {{serviceSubnet: "10.96.0.0/12,fd00:10:96::/108"}}
+encryptionAlgorithm: ECDSA-P256
+apiServer: {{certSANs: [{addresses}]}}
+controllerManager: {{extraArgs: [{{name: controllers, value: "bootstrapsigner,tokencleaner"}}]}}
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+failCgroupV1: false
+cgroupDriver: cgroupfs
+"""
+
+FORWARD = """import asyncio, sys
+async def pour(source, target):
+    try:
+        while data := await source.read(65536):
+            target.write(data)
+            await target.drain()
+    finally:
+        target.close()
+async def serve(reader, writer):
+    there, back = await asyncio.open_connection("127.0.0.1", 6443)
+    await asyncio.gather(pour(reader, back), pour(there, writer))
+async def main():
+    doors = [await asyncio.start_server(serve, None, int(port)) for port in sys.argv[1:]]
+    await asyncio.gather(*(door.serve_forever() for door in doors))
+asyncio.run(main())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a command left in the cluster."""
+
+    outcome: Outcome
+    objects: Normal
+
+
+class Live:
+    """A running control plane on a node of the lab."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._start()
+        self._files = {f"/{path}": (node.root / path).read_bytes() for path in _left(node.root)}
+        self._api = Api(self._files["/etc/kubernetes/admin.conf"].decode(), node.address)
+        for number, subnet in enumerate(_subnets()):
+            body = {"metadata": {"name": f"case-{number}"}, "spec": {"cidrs": [subnet]}}
+            self._api.create("/apis/networking.k8s.io/v1/servicecidrs", body)
+        self._before = {
+            name: objects_text(thing) for name, (_, thing) in self._api.objects().items()
+        }
+
+    def compare(self, case: Case) -> list[Difference]:
+        """The same case through both, one after the other in a clean cluster."""
+        theirs, mine = self.kubeadm(case), self.ours(case)
+        left, right = (_whole(made) for made in (theirs, mine))
+        return list(differences(left, right, MINOR, case.name))
+
+    def kubeadm(self, case: Case) -> Made:
+        skipped = ",".join(LEFT_OUT)
+        words = case.words(versions.KUBERNETES)
+        return self._run(
+            case,
+            [sides.binary(MINOR), "init", f"--skip-phases={skipped}", "--upload-certs", *words],
+        )
+
+    def ours(self, case: Case) -> Made:
+        words = case.words(versions.KUBERNETES)
+        return self._run(
+            case, [*sides.OURS, f"--only={','.join(PHASES)}", "--upload-certs", *words]
+        )
+
+    def admission(self) -> tuple[str, str]:
+        """The binding of admin.conf's group: as kubeadm made it, and as we make it when it is gone."""
+        name = "ClusterRoleBinding kubeadm:cluster-admins"
+        resource, thing = self._api.objects()[name]
+        self._api.delete(resource, thing)
+        case = corpus.cases()["ecdsa-p256"]
+        words = [*sides.OURS, "--only=wait-control-plane", *case.words(versions.KUBERNETES)]
+        outcome = sandbox.run(words, self._machine(case), packed(self._planted(case)))
+        if outcome.code:
+            return objects_text(thing), outcome.log
+        return objects_text(thing), objects_text(self._api.objects()[name][1])
+
+    def close(self) -> None:
+        self._api.close()
+
+    def _run(self, case: Case, words: Sequence[str | Path]) -> Made:
+        self._api.create("/api/v1/nodes", _node(case))
+        try:
+            outcome = sandbox.run(
+                words, self._machine(case), packed(self._planted(case), case.folders)
+            )
+            found = self._settled() if outcome.code == 0 else self._made()
+            return Made(outcome, self._normal(case, outcome, found))
+        finally:
+            self._clean()
+
+    def _machine(self, case: Case) -> Machine:
+        network = f"/proc/{self._node.leader}/ns/net"
+        return replace(sides.machine(case), network=network)
+
+    def _planted(self, case: Case) -> dict[str, bytes]:
+        own = {
+            f"{folder}/{name}": f"{name} of {case.name}\n".encode()
+            for folder in ETCD_FOLDERS
+            for name in ETCD_FILES
+        }
+        config = {sides.CONFIG: case.text(versions.KUBERNETES).encode()}
+        there = {
+            path.replace("/etc/kubernetes/pki", case.certificates): content
+            for path, content in self._files.items()
+        }
+        return {**there, **own, **config, **corpus.patch_files()}
+
+    def _made(self) -> list[Object]:
+        found = self._api.objects().items()
+        return [
+            thing for name, (_, thing) in found if self._before.get(name) != objects_text(thing)
+        ]
+
+    def _settled(self) -> list[Object]:
+        """What was made, once the signer has signed with every token that signs."""
+        deadline = time.monotonic() + 20
+        while _unsigned(found := self._made()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
+    def _normal(self, case: Case, outcome: Outcome, found: list[Object]) -> Normal:
+        given = frozenset(
+            re.findall(r"\b([a-z0-9]{6})\.[a-z0-9]{16}\b", f"{case.text('')} {case.arguments}")
+        )
+        secrets = objects.Secrets(found, given, _certificate_key(outcome), self._planted(case))
+        return objects.normal(found, secrets, objects.now())
+
+    def _clean(self) -> None:
+        for name, (resource, thing) in self._api.objects().items():
+            if name not in self._before:
+                self._api.delete(resource, thing)
+
+    def _start(self) -> None:
+        node, extra = self._node, (sandbox.ADDRESS, sandbox.ADDRESS6)
+        quoted = ", ".join(f'"{address}"' for address in extra)
+        text = INIT.format(address=node.address, version=versions.KUBERNETES, addresses=quoted)
+        node.write("/root/kubeadm.yaml", text)
+        for address in extra:
+            node.check("ip", "address", "add", address, "dev", "lo")
+        node.write("/root/forward.py", FORWARD)
+        node.check("systemd-run", "--quiet", "python3", "/root/forward.py", *map(str, PORTS))
+        skipped = f"--skip-phases={','.join(NOT_YET)}"
+        node.check("kubeadm", "init", "--config=/root/kubeadm.yaml", skipped, timeout=300)
+
+
+ETCD_FOLDERS = ("/etc/kubernetes/pki/external-etcd", "/srv/etcd-files")
+ETCD_FILES = ("ca.crt", "client.crt", "client.key")
+
+
+def objects_text(thing: Object) -> str:
+    """An object's content for telling whether it has changed."""
+    metadata = {key: item for key, item in thing["metadata"].items() if key not in objects.RANDOM}
+    return repr({**thing, "metadata": metadata, "status": None})
+
+
+def _left(root: Path) -> list[str]:
+    """The files of the node that phases after kubelet-start read."""
+    found = [*(root / "etc/kubernetes").rglob("*"), root / "var/lib/kubelet/config.yaml"]
+    return [str(path.relative_to(root)) for path in found if path.is_file()]
+
+
+def _subnets() -> list[str]:
+    """The service ranges of all cases, for the cluster to have them too."""
+    texts = [case.path.read_text() + " ".join(case.arguments) for case in corpus.cases().values()]
+    found = re.findall(r"(?:serviceSubnet:|--service-cidr=) *\"?([0-9a-f:./,]+)", " ".join(texts))
+    subnets = {subnet for each in found for subnet in each.strip(",").split(",")}
+    return sorted(subnets - {"10.96.0.0/12", "fd00:10:96::/108"})
+
+
+def _node(case: Case) -> Object:
+    """A node as its kubelet would have registered it."""
+    return {"metadata": {"name": case.node, "labels": {"kubernetes.io/hostname": case.node}}}
+
+
+def _unsigned(found: Sequence[Object]) -> bool:
+    by_title = {title(thing): thing for thing in found}
+    info = by_title.get("ConfigMap kube-public/cluster-info", {"data": {}})
+    signing = [
+        thing["metadata"]["name"].removeprefix(objects.PREFIX)
+        for thing in found
+        if thing.get("type") == "bootstrap.kubernetes.io/token"
+        and "usage-bootstrap-signing" in thing["data"]
+    ]
+    return any(f"jws-kubeconfig-{identity}" not in info["data"] for identity in signing)
+
+
+def _certificate_key(outcome: Outcome) -> str:
+    """The key that certificates were uploaded with: kubeadm prints it, we hand it over in a file."""
+    handed = [
+        entry.content.decode()
+        for path, entry in outcome.tree.items()
+        if path.endswith("handover.json")
+    ]
+    found = re.search(
+        r"(?:certificate key:\n|certificate_key\": *\")([0-9a-f]{64})",
+        " ".join([outcome.log, *handed]),
+    )
+    return found[1] if found else ""
+
+
+def _whole(made: Made) -> Normal:
+    return {OUTCOME: "refused" if made.outcome.code else "done", **made.objects}
