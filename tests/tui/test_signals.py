@@ -135,7 +135,7 @@ def test_a_signal_while_the_engine_starts_is_not_lost(
 
     monkeypatch.setattr("tui.init.start", start)
     try:
-        engine = init._started(Request())
+        engine = init.started(Request())
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
