@@ -15,6 +15,7 @@ from phases.engine.resolve import CRI_SOCKETS
 from phases.model.defaults import Surroundings
 from phases.system.interfaces import interfaces
 from phases.system.machine import this_machine
+from phases.system.real_host import RealHost
 
 ROUTES4, ROUTES6 = Path("/proc/net/route"), Path("/proc/net/ipv6_route")
 
@@ -70,7 +71,7 @@ def look_around() -> Facts:
         hostname=machine.hostname,
         default_address=machine.default_address,
         addresses=tuple(_addresses()),
-        cri_sockets=tuple(f"unix://{path}" for path in CRI_SOCKETS if Path(path).exists()),
+        cri_sockets=tuple(f"unix://{path}" for path in CRI_SOCKETS if RealHost().answers(path)),
         routes=tuple(_routes()),
         cpus=machine.cpus,
         memory=machine.memory,

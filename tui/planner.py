@@ -179,19 +179,26 @@ def _capacity(network: Network, mask: int) -> Capacity | None:
 def scale(spans: Sequence[Span], width: int) -> dict[Span, tuple[int, int]]:
     """Where each span begins and ends on a line of `width` cells.
 
-    The line isn't true to size: it gives every distinct edge its turn, and longer stretches between
-    two edges more room, by the logarithm of their size, so that small networks can still be seen.
+    The line isn't true to size: what lies in a span gets room by the logarithm of its size, and what
+    lies between spans a single cell, so that small networks far apart can be seen on one line.
     """
     edges = sorted({edge for span in spans for edge in edges_of(span)})
-    if len(edges) < 2 or width < len(edges):
+    stretches = list(zip(edges, edges[1:], strict=False))
+    weights = [_weight(spans, low, high) for low, high in stretches]
+    free, total = width - len(weights), sum(weights)
+    if not total or free < 0:
         return {span: (0, max(width, 1)) for span in spans}
-    weights = [(high - low).bit_length() + 1 for low, high in zip(edges, edges[1:], strict=False)]
-    free = width - len(weights)
-    at, total, passed = {edges[0]: 0}, sum(weights), 0
-    for index, (edge, weight) in enumerate(zip(edges[1:], weights, strict=True), 1):
+    at, passed = {edges[0]: 0}, 0
+    for index, ((_low, high), weight) in enumerate(zip(stretches, weights, strict=True), 1):
         passed += weight
-        at[edge] = index + free * passed // total
+        at[high] = index + free * passed // total
     return {span: (at[edges_of(span)[0]], at[edges_of(span)[1]]) for span in spans}
+
+
+def _weight(spans: Sequence[Span], low: int, high: int) -> int:
+    """Nothing for a stretch that belongs to no span: it keeps the one cell that each is given."""
+    inside = any(edges_of(span)[0] <= low and high <= edges_of(span)[1] for span in spans)
+    return (high - low).bit_length() if inside else 0
 
 
 def edges_of(span: Span) -> tuple[int, int]:

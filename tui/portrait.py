@@ -5,21 +5,24 @@ Pure functions; which widget shows what is the page's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from phases.model.problem import Problem
 from tui import sections
 from tui.fields.cluster import EITHER
 from tui.fields.field import Field
+from tui.fields.notes import proposals
 from tui.session import Session
-from tui.text import _, said
+from tui.text import _, mark, said
 from tui.widgets.form import Shown
 from tui.widgets.section_list import Entry
 
 COUNTED = {
-    "args": "{count} flags",
-    "tokens": "{count} tokens",
-    "list": "{count} names",
+    "args": mark("flags: {count}"),
+    "tokens": mark("tokens: {count}"),
+    "list": mark("names: {count}"),
 }
 """How a summary tells of fields with several lines; drawn through `_`."""
 
@@ -36,6 +39,7 @@ def sentence(problem: Problem) -> str:
 
 def in_field(problem: Problem, field: Field) -> str:
     """A problem as it stands under its field: with the item or the key that it is about."""
+    problem = _with_nearer_flag(problem, field)
     rest = problem.path.removeprefix(field.path)
     index, _sign, key = rest.removeprefix("[").partition("]")
     if rest.startswith("[") and index.isdecimal():
@@ -43,6 +47,15 @@ def in_field(problem: Problem, field: Field) -> str:
         where = _("line {line}", line=int(index) + 1) + (f" ({key})" if key else "")
         return f"{where}: {sentence(problem)}"
     return sentence(problem)
+
+
+def _with_nearer_flag(problem: Problem, field: Field) -> Problem:
+    """For a flag that is half typed, the one that begins like it is nearer than any that looks alike."""
+    match = re.search(r"--([\w-]+)$", problem.message)
+    if field.kind == "args" and match and problem.remedy.startswith("Did you mean"):
+        found = proposals(field.program, match[1])
+        return replace(problem, remedy=f"Did you mean {found[0].name}?") if found else problem
+    return problem
 
 
 def shown(session: Session, field: Field) -> Shown:
@@ -53,7 +66,7 @@ def shown(session: Session, field: Field) -> Shown:
         session.value(field.path),
         session.placeholder(field.path),
         tuple(in_field(one, field) for one in session.of_field(field.path, verdict.problems)),
-        tuple(in_field(one, field) for one in session.of_field(field.path, verdict.warnings)),
+        tuple(in_field(one, field) for one in session.of_field(field.path, session.warnings())),
         session.offers(field),
     )
 
@@ -79,7 +92,7 @@ def entries(session: Session) -> tuple[Entry, ...]:
 
 def _entry(session: Session, section: sections.Section) -> Entry:
     state = session.section_state(section.name)
-    return Entry(section.name, _(section.title), state, _summary(session, section))
+    return Entry(section.name, _(section.brief), state, _summary(session, section))
 
 
 def _summary(session: Session, section: sections.Section) -> str:
@@ -99,7 +112,9 @@ def _short(session: Session, path: str) -> str:
     if field.kind in COUNTED:
         given = session.value(path)
         return _(COUNTED[field.kind], count=len(given.split("\n"))) if given else ""
-    return text.rsplit("/", 1)[-1] if path == "nodeRegistration.criSocket" else text
+    if path == "nodeRegistration.criSocket":
+        return text.rpartition("/")[2].removesuffix(".sock")
+    return text
 
 
 def troubles(problems: int, warnings: int) -> str:

@@ -8,7 +8,8 @@ from functools import cache
 from types import MappingProxyType
 
 from tui.fields import cluster, components
-from tui.fields.field import Field
+from tui.fields.field import FORMS, Field
+from tui.fields.notes import notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,21 @@ class Section:
     fields: tuple[Field, ...]
     shows: tuple[str, ...] = ()
     note: str = ""
+    short: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The title where there is little room."""
+        return self.short or self.title
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section("cluster", "Cluster", cluster.CLUSTER, ("clusterName", "kubernetesVersion")),
+    Section("cluster", "Cluster", cluster.CLUSTER, ("kubernetesVersion", "clusterName")),
     Section(
         "node",
         "Node and address",
         cluster.NODE,
-        ("nodeRegistration.name", "localAPIEndpoint.advertiseAddress"),
+        ("localAPIEndpoint.advertiseAddress", "nodeRegistration.name"),
     ),
     Section("endpoint", "Endpoint", cluster.ENDPOINT, ("controlPlaneEndpoint",)),
     Section("networking", "Networking", cluster.NETWORKING, ("networking.podSubnet",)),
@@ -42,18 +49,17 @@ SECTIONS: tuple[Section, ...] = (
         "certificates",
         "Certificates",
         cluster.CERTIFICATES,
-        ("encryptionAlgorithm", "certificateValidityPeriod"),
+        ("encryptionAlgorithm",),
     ),
     Section("etcd", "etcd", cluster.ETCD, ("etcd",)),
-    Section(
-        "runtime", "Runtime and kubelet", components.RUNTIME, ("nodeRegistration.criSocket",)
-    ),
+    Section("runtime", "Runtime and kubelet", components.RUNTIME, ("nodeRegistration.criSocket",)),
     Section("images", "Images", components.IMAGES, ("imageRepository",)),
     Section(
         "addons",
         "Add-ons and network plugin",
         components.ADDONS,
         ("KubeProxyConfiguration.mode",),
+        short="Add-ons and plugin",
         note="kubeadm installs no network plugin: until you apply one, nodes stay NotReady and CoreDNS waits.",
     ),
     Section("tokens", "Tokens", components.TOKENS, ("bootstrapTokens",)),
@@ -138,6 +144,21 @@ def field_of(path: str) -> Field | None:
         below = (field for name, field in known.items() if name.startswith(f"{path}."))
         return next(below, None)
     return above
+
+
+def messages() -> Iterator[str]:
+    """Every text of the tables that is drawn through `_`, for the catalogues."""
+    for one in SECTIONS:
+        yield from (one.title, one.short, one.note)
+        for field in one.fields:
+            yield from (field.label, field.help, field.fixed)
+    for preset in PRESETS:
+        yield from (preset.title, preset.help)
+    yield from FORMS.values()
+    yield from (note for program in PROGRAMS for note in notes(program).values())
+
+
+PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "etcd")
 
 
 def upwards(path: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ be read; the documents stay as they were, and what the form changes meanwhile is
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -16,13 +16,14 @@ from typing import Any
 from phases.engine.request import Mode, Request
 from phases.model.problem import Place, Problem, Problems
 from phases.model.types import Configuration
-from tui import sections
+from tui import planner, sections
 from tui.facts import Facts, look_around
 from tui.fields import texts, verdict
 from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
 from tui.fields.documents import Documents, get, parse, put, write
 from tui.fields.field import Field
 from tui.fields.verdict import Verdict
+from tui.planner import Plan
 from tui.sections import Preset, Section
 from tui.signs import State
 
@@ -33,6 +34,7 @@ START = (
     "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
 )
 TRUE = "true"
+PODS, SERVICES = "networking.podSubnet", "networking.serviceSubnet"
 
 
 def _no_texts() -> Mapping[str, str]:
@@ -70,6 +72,7 @@ class Session:
         self._earlier: deque[tuple[str, Draft]] = deque(maxlen=UNDO_LIMIT)
         self._last_edit = ""
         self._verdict: Verdict | None = None
+        self._plan: Plan | None = None
         self._listeners: list[Callable[[], None]] = []
 
     # listening
@@ -90,7 +93,7 @@ class Session:
 
     def _adopt(self, draft: Draft) -> None:
         self._draft = draft
-        self._verdict = None
+        self._verdict = self._plan = None
         for listener in tuple(self._listeners):
             listener()
 
@@ -207,8 +210,37 @@ class Session:
         return ()
 
     def warnings(self) -> tuple[Problem, ...]:
-        """Doubtful choices, as far as they can be told."""
-        return self.verdict.warnings
+        """Doubtful choices, as far as they can be told: the model's, and ranges that are in use here."""
+        return (*self.verdict.warnings, *self._ranges_in_use())
+
+    @property
+    def network_plan(self) -> Plan:
+        """The ranges of the draft among the networks around this machine; found once per change."""
+        if self._plan is None:
+            self._plan = planner.plan(
+                [(route.network, route.interface) for route in self.facts.routes],
+                self.value(PODS),
+                self.effective(SERVICES),
+                planner.masks_from(self._flags("controllerManager.extraArgs")),
+            )
+        return self._plan
+
+    def _flags(self, path: str) -> list[tuple[str, str]]:
+        read = texts.read("args", self.value(path)) or []
+        return [(one["name"], one["value"]) for one in read]
+
+    def _ranges_in_use(self) -> Iterator[Problem]:
+        paths = {"pods": PODS, "services": SERVICES}
+        for ours, other in self.network_plan.overlaps:
+            if ours.role in paths and other.name:
+                message = f"{ours.network} overlaps {other.network}, which {other.name} leads to"
+                place = self.place(paths[ours.role])
+                yield Problem(
+                    paths[ours.role],
+                    message,
+                    "Use a range that nothing else uses",
+                    place.line if place else 0,
+                )
 
     def configuration(self) -> Configuration | None:
         """The complete configuration, or None while there is a problem."""
@@ -243,7 +275,9 @@ class Session:
 
     def of_field(self, path: str, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Those that are shown under a field."""
-        return tuple(one for one in found if (at := sections.field_of(one.path)) and at.path == path)
+        return tuple(
+            one for one in found if (at := sections.field_of(one.path)) and at.path == path
+        )
 
     def section_state(self, name: str) -> State:
         """Red, yellow or green; the review is waiting until all others are not red."""
@@ -260,9 +294,7 @@ class Session:
 
     def summary(self, section: Section) -> tuple[str, ...]:
         """The values that sum a section up; lists as their number of lines."""
-        return tuple(
-            text for path in section.shows if (text := self._in_short(path))
-        )
+        return tuple(text for path in section.shows if (text := self._in_short(path)))
 
     def _in_short(self, path: str) -> str:
         known = sections.fields()[path]
@@ -324,7 +356,7 @@ def _with_either(draft: Draft, choice: str) -> Draft:
         aside[other] = held
         documents = put(documents, f"{EITHER}.{other}", None)
     if get(documents, f"{EITHER}.{wanted}") is None:
-        fresh = {"endpoints": []} if wanted == EXTERNAL[1] else None
+        fresh: dict[str, list[str]] | None = {"endpoints": []} if wanted == EXTERNAL[1] else None
         documents = put(documents, f"{EITHER}.{wanted}", aside.pop(wanted, fresh))
     return _rewritten(replace(draft, documents=documents, aside=MappingProxyType(aside)))
 

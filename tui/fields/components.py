@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.fields.field import Field
+from tui.fields.field import Field, Kind
 
 TITLES = {
     "apiServer": ("API server", "kube-apiserver"),
@@ -15,13 +15,21 @@ FLAGS = "Passed to the program as they are; they win over kubeadm's own."
 VOLUMES = "Files and folders of this machine that its pod can see."
 VARIABLES = "Variables for its container."
 LABELS = {
-    "apiServer": ("Flags of the API server", "Volumes of the API server", "Environment of the API server"),
+    "apiServer": (
+        "Flags of the API server",
+        "Volumes of the API server",
+        "Environment of the API server",
+    ),
     "controllerManager": (
         "Flags of the controller manager",
         "Volumes of the controller manager",
         "Environment of the controller manager",
     ),
-    "scheduler": ("Flags of the scheduler", "Volumes of the scheduler", "Environment of the scheduler"),
+    "scheduler": (
+        "Flags of the scheduler",
+        "Volumes of the scheduler",
+        "Environment of the scheduler",
+    ),
 }
 
 TIMEOUTS = (
@@ -126,6 +134,17 @@ IMAGES = (
 KUBELET = "KubeletConfiguration"
 PROXY = "KubeProxyConfiguration"
 
+Row = tuple[str, str, str, Kind, tuple[str, ...]]
+
+
+def _rows(document: str, *rows: Row) -> tuple[Field, ...]:
+    """Advanced fields of a component's document, a row each: key, label, help, kind, options."""
+    return tuple(
+        Field(f"{document}.{key}", label, help_, kind=kind, options=options, advanced=True)
+        for key, label, help_, kind, options in rows
+    )
+
+
 RUNTIME = (
     Field(
         "nodeRegistration.criSocket",
@@ -160,68 +179,65 @@ RUNTIME = (
         program="kubelet",
         advanced=True,
     ),
-    *(
-        Field(f"{KUBELET}.{key}", label, help_, kind=kind, options=options, advanced=True)
-        for key, label, help_, kind, options in (
-            ("memorySwap.swapBehavior", "Use of swap", "What pods may do with swap, where it is on.",
-             "choice", ("NoSwap", "LimitedSwap")),
-            ("resolvConf", "DNS servers from", "The file that names the DNS servers pods are given.",
-             "text", ()),
-            ("clusterDNS", "Cluster DNS", "Address of the DNS service; the tenth of the service range.",
-             "list", ()),
-            ("systemReserved", "Kept for the system", "Such as cpu=100m and memory=256Mi, out of reach for pods.",
-             "map", ()),
-            ("kubeReserved", "Kept for Kubernetes", "Such as cpu=100m and memory=256Mi, for kubelet and runtime.",
-             "map", ()),
-            ("enforceNodeAllocatable", "Limits are kept for", "pods, system-reserved or kube-reserved.",
-             "list", ()),
-            ("evictionHard", "Evict at once below", "Such as memory.available=100Mi or nodefs.available=10%.",
-             "map", ()),
-            ("evictionSoft", "Evict after a while below", "Like the hard limits, but with a grace period.",
-             "map", ()),
-            ("evictionSoftGracePeriod", "Grace of soft limits", "For each soft limit, such as memory.available=1m.",
-             "map", ()),
-            ("containerLogMaxSize", "A log file is at most", "Then the next one begins, such as 10Mi.",
-             "text", ()),
-            ("containerLogMaxFiles", "Log files per container", "At least two.", "number", ()),
-            ("imageGCHighThresholdPercent", "Clean images above", "Percent of the disk that is in use.",
-             "number", ()),
-            ("imageGCLowThresholdPercent", "Clean images down to", "Percent of the disk that is in use.",
-             "number", ()),
-            ("serializeImagePulls", "Pull one image at a time", "With false several are pulled side by side.",
-             "switch", ()),
-            ("maxParallelImagePulls", "Pulls side by side", "Where pulling side by side is allowed.",
-             "number", ()),
-            ("podPidsLimit", "Processes per pod", "At most so many; -1 is no limit of its own.",
-             "number", ()),
-            ("cpuManagerPolicy", "CPU manager", "static gives whole cores to pods that ask for them.",
-             "choice", ("none", "static")),
-            ("memoryManagerPolicy", "Memory manager", "Static keeps the memory of such pods near their cores.",
-             "choice", ("None", "Static")),
-            ("topologyManagerPolicy", "Topology manager", "How strictly devices, cores and memory are kept together.",
-             "choice", ("none", "best-effort", "restricted", "single-numa-node")),
-            ("seccompDefault", "Default seccomp profile", "Pods get the runtime's profile unless they ask otherwise.",
-             "switch", ()),
-            ("protectKernelDefaults", "Insist on kernel settings", "Refuse to start where they are not as expected.",
-             "switch", ()),
-            ("serverTLSBootstrap", "Serving certificate from the cluster",
-             "Somebody must then approve a request for each node.", "switch", ()),
-            ("tlsMinVersion", "Oldest TLS version", "That the kubelet's own port accepts.",
-             "choice", ("VersionTLS12", "VersionTLS13")),
-            ("readOnlyPort", "Port without authentication", "Leave it at 0, which is none.", "number", ()),
-            ("shutdownGracePeriod", "Time to shut down", "That pods have when the machine goes down.",
-             "duration", ()),
-            ("shutdownGracePeriodCriticalPods", "Of it for critical pods", "The last part of that time.",
-             "duration", ()),
-            ("nodeStatusUpdateFrequency", "Report the node every", "How often the kubelet looks and tells.",
-             "duration", ()),
-            ("rotateCertificates", "Renew the client certificate", "Before it ends, by itself.", "switch", ()),
-            ("allowedUnsafeSysctls", "Allowed sysctls", "That pods may set although they are not safe.",
-             "list", ()),
-            ("featureGates", "Feature gates of kubelets", "For all nodes.", "gates", ()),
-            ("logging.format", "Log format", "How the kubelet writes its log.", "choice", ("text", "json")),
-            ("logging.verbosity", "Log verbosity", "0 is quiet, 4 is for hunting faults.", "number", ()),
-        )
+    *_rows(KUBELET,
+        ("memorySwap.swapBehavior", "Use of swap", "What pods may do with swap, where it is on.",
+         "choice", ("NoSwap", "LimitedSwap")),
+        ("resolvConf", "DNS servers from", "The file that names the DNS servers pods are given.",
+         "text", ()),
+        ("clusterDNS", "Cluster DNS", "Address of the DNS service; the tenth of the service range.",
+         "list", ()),
+        ("systemReserved", "Kept for the system", "Such as cpu=100m and memory=256Mi, out of reach for pods.",
+         "map", ()),
+        ("kubeReserved", "Kept for Kubernetes", "Such as cpu=100m and memory=256Mi, for kubelet and runtime.",
+         "map", ()),
+        ("enforceNodeAllocatable", "Limits are kept for", "pods, system-reserved or kube-reserved.",
+         "list", ()),
+        ("evictionHard", "Evict at once below", "Such as memory.available=100Mi or nodefs.available=10%.",
+         "map", ()),
+        ("evictionSoft", "Evict after a while below", "Like the hard limits, but with a grace period.",
+         "map", ()),
+        ("evictionSoftGracePeriod", "Grace of soft limits", "For each soft limit, such as memory.available=1m.",
+         "map", ()),
+        ("containerLogMaxSize", "A log file is at most", "Then the next one begins, such as 10Mi.",
+         "text", ()),
+        ("containerLogMaxFiles", "Log files per container", "At least two.", "number", ()),
+        ("imageGCHighThresholdPercent", "Clean images above", "Percent of the disk that is in use.",
+         "number", ()),
+        ("imageGCLowThresholdPercent", "Clean images down to", "Percent of the disk that is in use.",
+         "number", ()),
+        ("serializeImagePulls", "Pull one image at a time", "With false several are pulled side by side.",
+         "switch", ()),
+        ("maxParallelImagePulls", "Pulls side by side", "Where pulling side by side is allowed.",
+         "number", ()),
+        ("podPidsLimit", "Processes per pod", "At most so many; -1 is no limit of its own.",
+         "number", ()),
+        ("cpuManagerPolicy", "CPU manager", "static gives whole cores to pods that ask for them.",
+         "choice", ("none", "static")),
+        ("memoryManagerPolicy", "Memory manager", "Static keeps the memory of such pods near their cores.",
+         "choice", ("None", "Static")),
+        ("topologyManagerPolicy", "Topology manager", "How strictly devices, cores and memory are kept together.",
+         "choice", ("none", "best-effort", "restricted", "single-numa-node")),
+        ("seccompDefault", "Default seccomp profile", "Pods get the runtime's profile unless they ask otherwise.",
+         "switch", ()),
+        ("protectKernelDefaults", "Insist on kernel settings", "Refuse to start where they are not as expected.",
+         "switch", ()),
+        ("serverTLSBootstrap", "Serving certificate from the cluster",
+         "Somebody must then approve a request for each node.", "switch", ()),
+        ("tlsMinVersion", "Oldest TLS version", "That the kubelet's own port accepts.",
+         "choice", ("VersionTLS12", "VersionTLS13")),
+        ("readOnlyPort", "Port without authentication", "Leave it at 0, which is none.", "number", ()),
+        ("shutdownGracePeriod", "Time to shut down", "That pods have when the machine goes down.",
+         "duration", ()),
+        ("shutdownGracePeriodCriticalPods", "Of it for critical pods", "The last part of that time.",
+         "duration", ()),
+        ("nodeStatusUpdateFrequency", "Report the node every", "How often the kubelet looks and tells.",
+         "duration", ()),
+        ("rotateCertificates", "Renew the client certificate", "Before it ends, by itself.", "switch", ()),
+        ("allowedUnsafeSysctls", "Allowed sysctls", "That pods may set although they are not safe.",
+         "list", ()),
+        ("featureGates", "Feature gates of kubelets", "For all nodes.", "gates", ()),
+        ("logging.format", "Log format", "How the kubelet writes its log.", "choice", ("text", "json")),
+        ("logging.verbosity", "Log verbosity", "0 is quiet, 4 is for hunting faults.", "number", ()),
     ),
 )  # fmt: skip
 
@@ -257,26 +273,23 @@ ADDONS = (
         "Only when you must run another one than this release brings.",
         advanced=True,
     ),
-    *(
-        Field(f"{PROXY}.{key}", label, help_, kind=kind, options=options, advanced=True)
-        for key, label, help_, kind, options in (
-            ("clusterCIDR", "Addresses of pods", "To tell traffic from outside; the pod range.", "text", ()),
-            ("bindAddress", "Address it binds to", "All of them, unless you say otherwise.", "text", ()),
-            ("metricsBindAddress", "Address of its metrics", "Such as 0.0.0.0:10249 to let others read them.",
-             "text", ()),
-            ("healthzBindAddress", "Address of its health", "Where load balancers ask.", "text", ()),
-            ("nodePortAddresses", "Node ports answer on", "Ranges of addresses, or primary.", "list", ()),
-            ("conntrack.maxPerCore", "Tracked connections per core", "0 leaves the kernel's own limit.",
-             "number", ()),
-            ("conntrack.min", "Tracked connections at least", "Whatever the number of cores.", "number", ()),
-            ("iptables.masqueradeAll", "Masquerade everything", "Hides who called from inside the cluster.",
-             "switch", ()),
-            ("ipvs.scheduler", "Scheduler of ipvs", "Such as rr, lc or sh.", "text", ()),
-            ("ipvs.strictARP", "Strict ARP", "Needed by some load balancers in ipvs mode.", "switch", ()),
-            ("detectLocalMode", "Tell local traffic by", "How pods of this node are known.", "choice",
-             ("ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix")),
-            ("featureGates", "Feature gates of kube-proxy", "For all nodes.", "gates", ()),
-        )
+    *_rows(PROXY,
+        ("clusterCIDR", "Addresses of pods", "To tell traffic from outside; the pod range.", "text", ()),
+        ("bindAddress", "Address it binds to", "All of them, unless you say otherwise.", "text", ()),
+        ("metricsBindAddress", "Address of its metrics", "Such as 0.0.0.0:10249 to let others read them.",
+         "text", ()),
+        ("healthzBindAddress", "Address of its health", "Where load balancers ask.", "text", ()),
+        ("nodePortAddresses", "Node ports answer on", "Ranges of addresses, or primary.", "list", ()),
+        ("conntrack.maxPerCore", "Tracked connections per core", "0 leaves the kernel's own limit.",
+         "number", ()),
+        ("conntrack.min", "Tracked connections at least", "Whatever the number of cores.", "number", ()),
+        ("iptables.masqueradeAll", "Masquerade everything", "Hides who called from inside the cluster.",
+         "switch", ()),
+        ("ipvs.scheduler", "Scheduler of ipvs", "Such as rr, lc or sh.", "text", ()),
+        ("ipvs.strictARP", "Strict ARP", "Needed by some load balancers in ipvs mode.", "switch", ()),
+        ("detectLocalMode", "Tell local traffic by", "How pods of this node are known.", "choice",
+         ("ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix")),
+        ("featureGates", "Feature gates of kube-proxy", "For all nodes.", "gates", ()),
     ),
 )  # fmt: skip
 

@@ -52,9 +52,7 @@ def parse(text: str, name: str) -> tuple[Documents, dict[str, Place]]:
     for node in yaml_source.parse_documents(text, name=name):
         if not isinstance(node, yaml_source.Mapping):
             message = "a document must be a map of fields with apiVersion and kind"
-            raise Problems(
-                [Problem("", message, "", node.place.line, node.place.column, name)]
-            )
+            raise Problems([Problem("", message, "", node.place.line, node.place.column, name)])
         document = _plain(node)
         documents.append(document)
         prefix = PREFIXES.get(str(document.get("kind")), "")
@@ -116,7 +114,10 @@ def _step_into(value: Any, step: str) -> Any:
 
 
 def put(documents: Documents, path: str, value: Any) -> Documents:
-    """The documents with a value at a path; None removes it, and parents that are left empty."""
+    """The documents with a value at a path; None removes it, and parents that are left empty.
+
+    An empty document of a component goes too: that it is there means something to kubeadm.
+    """
     kind, inside = kind_of(path), _inside(path)
     old = next((d for d in documents if d.get("kind") == kind), None)
     if old is None and value is None:
@@ -127,15 +128,14 @@ def put(documents: Documents, path: str, value: Any) -> Documents:
         changed = tuple(new if d is old else d for d in documents)
     else:
         changed = _inserted(documents, new)
-    return tuple(d for d in changed if d is not new or not _is_empty(new) or len(changed) == 1)
+    dropped = kind in PREFIXES and value is None and _is_empty(new)
+    return tuple(d for d in changed if d is not new or not dropped)
 
 
 def _inserted(documents: Documents, new: Document) -> Documents:
     """Before the first document that kubeadm would list after it."""
     rank = ORDER.index(new["kind"])
-    later = (
-        i for i, d in enumerate(documents) if d.get("kind") in ORDER[rank + 1 :]
-    )
+    later = (i for i, d in enumerate(documents) if d.get("kind") in ORDER[rank + 1 :])
     at = next(later, len(documents))
     return (*documents[:at], new, *documents[at:])
 

@@ -27,14 +27,14 @@ LINES: frozenset[Kind] = frozenset(
 """Kinds that are written one item a line."""
 
 FORMS: dict[Kind, str] = {
-    "list": "one a line",
-    "args": "one a line: name=value",
-    "envs": "one a line: NAME=value",
-    "volumes": "one a line: name=/on/host:/in/pod, then :ro or :DirectoryOrCreate where needed",
-    "taints": "one a line: key=value:NoSchedule, or none",
-    "tokens": "one a line: id.secret ttl=24h usages=signing,authentication; the token may be left out",
-    "map": "one a line: name=value",
-    "gates": "one a line: name=true",
+    "list": "One a line.",
+    "args": "One a line: name=value.",
+    "envs": "One a line: NAME=value.",
+    "volumes": "One a line: name=/on/host:/in/pod, then :ro or :DirectoryOrCreate where needed.",
+    "taints": "One a line: key=value:NoSchedule, or none.",
+    "tokens": "One a line: id.secret ttl=24h usages=signing,authentication; the token may be left out.",
+    "map": "One a line: name=value.",
+    "gates": "One a line: name=true.",
 }
 """How the lines of a kind are written; drawn through `_`."""
 

@@ -34,7 +34,9 @@ def proposals(program: str, typed: str) -> tuple[Proposal, ...]:
         return ()
     said = notes(program)
     known, _ = known_flags(program)
-    found = sorted((name for name in known if name.startswith(begun)), key=lambda n: (n not in said, n))
+    found = sorted(
+        (name for name in known if name.startswith(begun)), key=lambda n: (n not in said, n)
+    )
     return tuple(Proposal(name, said.get(name, "")) for name in found)
 
 

@@ -76,7 +76,9 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 def _args(text: str) -> Any:
     """Flags as they stand on a command line may keep their dashes."""
-    return [{"name": name.removeprefix("--"), "value": value} for name, value in _pairs(text)] or None
+    return [
+        {"name": name.removeprefix("--"), "value": value} for name, value in _pairs(text)
+    ] or None
 
 
 def _show_args(value: Any) -> str:

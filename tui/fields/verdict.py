@@ -142,6 +142,3 @@ def _nested(settings: Mapping[str, Any]) -> dict[str, Any]:
 def known_versions() -> tuple[str, ...]:
     """The newest version of each supported release, newest first."""
     return tuple(str(release.newest) for release in releases().values())
-
-
-

@@ -21,7 +21,7 @@ from textual.widgets import Static
 from tui import portrait, sections
 from tui.screens.page import Page
 from tui.session import Session
-from tui.signs import pick, sign
+from tui.signs import State, pick, sign
 from tui.text import _
 from tui.widgets import below
 from tui.widgets.field_editors import Pasted, Typed
@@ -73,12 +73,16 @@ class Configure(Page):
             parts.append(_("{cpus} cores, {memory} GB", cpus=facts.cpus, memory=memory))
         return " · ".join(part for part in parts if part)
 
+    def aside(self) -> str:
+        return self.session.source
+
     def content(self) -> Iterable[Widget]:
         with Horizontal(id="hub"):
             yield SectionList(id="sections")
             with Vertical(id="middle"):
                 yield Static("", id="broken", markup=False)
                 yield Form(id="form")
+                yield Static("", id="hint", markup=False)
             yield YamlPane(id="yaml")
 
     async def on_mount(self) -> None:
@@ -163,8 +167,16 @@ class Configure(Page):
         broken = self.query_one("#broken", Static)
         broken.display = session.is_broken
         if session.is_broken:
-            broken.update(f"{sign('missing')} " + _("The text of kubeadm.yaml can't be read: ^y to mend it."))
+            broken.update(
+                f"{sign('missing')} "
+                + _("kubeadm.yaml can't be read: ^y mends it, ^z takes it back.")
+            )
+        self._draw_hint()
         self._draw_yaml()
+
+    def _draw_hint(self) -> None:
+        row = self.query_one(Form).standing
+        self.query_one("#hint", Static).update(row.hint() if row else "")
 
     def _draw_yaml(self) -> None:
         session, pane = self.session, self.query_one(YamlPane)
@@ -174,9 +186,11 @@ class Configure(Page):
         pane.mark(portrait.faults(session), place.line - 1 if place else -1, follow=True)
 
     def _state_line(self) -> Text:
-        problems, warnings = self.session.problems(), self.session.warnings()
+        session = self.session
+        problems = session.syntax_problems() or session.problems()
+        warnings = session.warnings()
         words = portrait.troubles(len(problems), len(warnings)) or _("valid")
-        state = "missing" if problems else "risky" if warnings else "ok"
+        state: State = "missing" if problems else "risky" if warnings else "ok"
         line = Text("kubeadm.yaml  ", no_wrap=True, overflow="ellipsis")
         line.append(f"{sign(state)} {words}", "bold")
         return line
@@ -209,7 +223,9 @@ class Configure(Page):
 
     async def action_step(self, by: int) -> None:
         """To the next section, its first field when one was in a field."""
-        in_fields = isinstance(self.focused, Widget) and self.query_one(Form) in self.focused.ancestors
+        in_fields = (
+            isinstance(self.focused, Widget) and self.query_one(Form) in self.focused.ancestors
+        )
         names = [one.name for one in sections.SECTIONS]
         at = (names.index(self.session.section) + by) % len(names)
         await self._go_to_section(names[at])
@@ -231,6 +247,7 @@ class Configure(Page):
     def _entered(self, event: Form.FieldEntered) -> None:
         self.session.pause()
         self._standing_on = event.path
+        self._draw_hint()
         self._draw_yaml()
 
     @on(Action.Chosen)
@@ -274,7 +291,8 @@ class Configure(Page):
             return
         self.session.pause()
         self.add_class("yaml-only")
-        pane.edit(self.session.yaml(), pane.area.here)
+        place = self.session.place(self._standing_on)
+        pane.edit(self.session.yaml(), place.line - 1 if place else 0)
         self._draw_yaml()
 
     def _leave_yaml(self) -> None:
@@ -291,7 +309,9 @@ class Configure(Page):
     async def _offer_import(self, text: str) -> None:
         question = _("This looks like a kubeadm.yaml: import it?")
         detail = _("It takes the place of what is here; ^z brings that back.")
-        if await self.app.push_screen_wait(Ask(question, detail, _("Import"), _("Keep what is here"))):
+        if await self.app.push_screen_wait(
+            Ask(question, detail, _("Import"), _("Keep what is here"))
+        ):
             self.session.import_text("", text)
 
     @on(Pasted)
@@ -310,7 +330,9 @@ class Configure(Page):
     @work
     async def action_save(self) -> None:
         session = self.session
-        prompt = SaveFile(session.source or "kubeadm.yaml", session.yaml(), secret=session.holds_secrets)
+        prompt = SaveFile(
+            session.source or "kubeadm.yaml", session.yaml(), secret=session.holds_secrets
+        )
         saved = await self.app.push_screen_wait(prompt)
         if saved:
             self.notify(_("Saved as {name}.", name=saved))
@@ -329,5 +351,3 @@ class Configure(Page):
         if action == "fold" and self.is_mounted:
             return bool(portrait.folded(self.session))
         return True
-
-

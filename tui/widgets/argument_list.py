@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from tui.fields.notes import Proposal, proposals
+from tui.fields.notes import Proposal, about, proposals
+from tui.text import _
 from tui.widgets.field_editors import LinesEditor
 
 SHOWN = 5
@@ -35,6 +37,19 @@ class ArgumentList(LinesEditor):
         found = self.proposals() if column and column == len(line) else ()
         typed = line.strip().removeprefix("--")
         self.suggestion = f"{found[0].name}="[len(typed) :] if found else ""
+
+    def advice(self) -> Text:
+        """What the flag in this line does, or which flags begin like it; a line each."""
+        line = self.document.get_line(self.cursor_location[0])
+        found = self.proposals()
+        known = about(self.program, line)
+        if not found and known is not None and known.note:
+            found = (known,)
+        words = Text()
+        for one in found:
+            words.append(f"{one.name}", "bold")
+            words.append(f"  {_(one.note)}\n" if one.note else "\n")
+        return words
 
     def action_complete(self) -> None:
         if self.suggestion:

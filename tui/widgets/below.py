@@ -6,19 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len, set_cell_size
+from rich.table import Table
 from rich.text import Text
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
 from phases.model.network import join_host_port
-from tui import planner, portrait, sections
-from tui.planner import Plan, Proposal
+from tui import portrait, sections
+from tui.planner import Proposal
 from tui.session import Session
 from tui.signs import pick, sign
 from tui.text import _
 from tui.widgets.form import Action, Form
-from tui.widgets.network_plan import NetworkPlan, overlap_words
+from tui.widgets.network_plan import NetworkPlan
 
 PATHS = {"pods": "networking.podSubnet", "services": "networking.serviceSubnet"}
 PROPOSALS = {
@@ -47,7 +48,7 @@ def update(form: Form, session: Session) -> None:
     for static in form.query(Explained):
         static.update(explanation(session))
     for plan in form.query(NetworkPlan):
-        plan.show(network_plan(session))
+        plan.show(session.network_plan)
     for box in form.query(Box):
         box.refill(session)
 
@@ -56,7 +57,7 @@ class Explained(Static):
     """Sentences that follow from what was typed."""
 
 
-class Box(Widget):
+class Box(Vertical):
     """Lines to act on that come and go with the draft."""
 
     def __init__(self, content: str, session: Session) -> None:
@@ -95,13 +96,14 @@ def _explained(session: Session) -> Iterator[Widget]:
 def _presets(_session: Session) -> Iterator[Widget]:
     yield Static(_("Start from"), classes="section-title", markup=False)
     for preset in sections.PRESETS:
-        yield Action(f"preset:{preset.name}", f"{pick('→', '->')} {_(preset.title)}\n  {_(preset.help)}")
+        yield Action(
+            f"preset:{preset.name}", f"{pick('→', '->')} {_(preset.title)}\n  {_(preset.help)}"
+        )
     yield Static("")
 
 
 def _network(session: Session) -> Iterator[Widget]:
-    yield NetworkPlan(network_plan(session))
-    yield Explained(explanation(session), classes="below", markup=False)
+    yield NetworkPlan(session.network_plan)
     yield Box("ranges", session)
 
 
@@ -109,21 +111,19 @@ def _review(session: Session) -> Iterator[Widget]:
     yield Box("troubles", session)
 
 
-def explanation(session: Session) -> Text:
+def explanation(session: Session) -> Text | Table:
     """What follows from the fields of the section one is in."""
     match session.section:
         case "node":
             return _where_it_goes(session)
         case "endpoint":
             return _endpoint(session)
-        case "networking":
-            return Text("\n".join(f"{sign('risky')} {words}" for words in overlap_words(network_plan(session))))
         case "addons":
             return Text(_(sections.section("addons").note))
     return Text()
 
 
-def _where_it_goes(session: Session) -> Text:
+def _where_it_goes(session: Session) -> Text | Table:
     address = session.effective("localAPIEndpoint.advertiseAddress")
     if not address:
         return Text()
@@ -132,52 +132,50 @@ def _where_it_goes(session: Session) -> Text:
     endpoint = session.value("controlPlaneEndpoint")
     server = endpoint or here
     places = [
-        (_("API server"), _("advertises {address}", address=here)),
-        (_("Certificates"), _("kube-apiserver, etcd server and etcd peer")),
-        (_("Kubeconfigs"), _("this node's own reach {address}", address=here)),
-        (_("Join command"), f"kubeadm join {server}"),
+        (_("API server"), here),
+        (_("Certificates"), _("of the API server and of etcd")),
+        (_("Kubeconfigs"), f"https://{server}"),
+        (_("Join command"), server),
     ]
     if session.effective("etcd") == "local":
-        ports = f"https://{join_host_port(address, 2379)}, :2380"
-        places.insert(1, ("etcd", _("listens on {urls}", urls=ports)))
+        ports = f"{join_host_port(address, 2379)}, :2380"
+        places.insert(1, ("etcd", ports))
     return _table(_("{address} goes to", address=address), places)
 
 
-def _table(title: str, rows: list[tuple[str, str]]) -> Text:
-    width = max(cell_len(name) for name, _text in rows) + 2
-    lines = [title, *(f"  {set_cell_size(name, width)}{text}" for name, text in rows)]
-    return Text("\n".join(lines))
+def _table(title: str, rows: list[tuple[str, str]]) -> Table:
+    """Names on the left, and what is said of them folded on the right."""
+    table = Table.grid(padding=(0, 2))
+    table.title, table.title_justify, table.title_style = Text(title), "left", "bold"
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in rows:
+        table.add_row(Text(name), Text(text))
+    return table
 
 
 def _endpoint(session: Session) -> Text:
     given = session.value("controlPlaneEndpoint")
     if given:
         return Text(
-            _("All nodes and kubeconfigs use {endpoint}. It must lead here before you start.", endpoint=given)
+            _(
+                "All nodes and kubeconfigs use {endpoint}. It must lead here before you start.",
+                endpoint=given,
+            )
         )
     address = session.effective("localAPIEndpoint.advertiseAddress")
     words = (
-        _("Without an endpoint everything points at {address} of this machine.", address=address or "?"),
+        _(
+            "Without an endpoint everything points at {address} of this machine.",
+            address=address or "?",
+        ),
         _("No second control plane can join later, and the address can't move to another machine."),
         _("A name is enough: let it lead to this machine now and to a load balancer later."),
     )
-    return Text(f"{sign('risky')} " + "\n  ".join(words))
-
-
-def network_plan(session: Session) -> Plan:
-    """The plan of the ranges in the draft, and of the networks around this machine."""
-    flags = (
-        line.partition("=")[::2] for line in session.value("controllerManager.extraArgs").splitlines()
-    )
-    return planner.plan(
-        [(route.network, route.interface) for route in session.facts.routes],
-        session.value(PATHS["pods"]),
-        session.effective(PATHS["services"]),
-        planner.masks_from((name.strip().removeprefix("--"), value.strip()) for name, value in flags),
-    )
+    return Text("\n".join(words))
 
 
 def proposals(session: Session) -> list[tuple[str, str]]:
     """Free ranges by the field that they are for."""
-    found: tuple[Proposal, ...] = network_plan(session).proposals
+    found: tuple[Proposal, ...] = session.network_plan.proposals
     return [(PATHS[one.role], one.text) for one in found]

@@ -5,6 +5,7 @@ Each posts Typed with its whole text; a paste of several lines is offered to the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -153,7 +154,7 @@ class ChoiceEditor(Widget, can_focus=True):
 class LinesEditor(TextArea):
     """Several lines; tab leaves it, so do the arrows at its ends."""
 
-    def __init__(self, path: str, text: str, placeholder: str) -> None:
+    def __init__(self, path: str, text: str, placeholder: str, *, masked: bool = False) -> None:
         super().__init__(
             text,
             compact=True,
@@ -164,11 +165,23 @@ class LinesEditor(TextArea):
             placeholder=placeholder,
         )
         self.path = path
+        self._masked = masked
 
     def show(self, text: str) -> None:
+        """Takes a text from the session; that is no typing."""
         if text != self.text:
             with self.prevent(TextArea.Changed):
                 self.load_text(text)
+
+    def get_line(self, line_index: int) -> Text:
+        """Secrets are shown only while one types in them."""
+        line = super().get_line(line_index)
+        if self._masked and not self.has_focus:
+            shown = re.sub(
+                r"(?<=\.)[^\s.]+", lambda found: pick("•", "*") * len(found[0]), line.plain, count=1
+            )
+            return Text(shown, end="", no_wrap=True)
+        return line
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()

@@ -41,7 +41,7 @@ class Shown:
 
 
 class FieldRow(Vertical):
-    """Label, editor, and below it what is wrong or, while one stands there, what it is for."""
+    """Label, editor, and below it what is wrong. `hint` says what it is for."""
 
     def __init__(self, shown: Shown) -> None:
         super().__init__()
@@ -53,7 +53,6 @@ class FieldRow(Vertical):
         yield Static(self._label(), classes="label")
         yield self.editor
         yield Static("", classes="note", markup=False)
-        yield Static("", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self.update(self.shown)
@@ -67,26 +66,27 @@ class FieldRow(Vertical):
         note.update(_notes(shown))
         note.display = bool(shown.problems or shown.warnings)
         note.set_class(bool(shown.problems), "wrong")
-        self.query_one(".hint", Static).update(self._hint())
 
     def _label(self) -> Text:
         field = self.shown.field
         label = Text(_(field.label), no_wrap=True, overflow="ellipsis")
         if field.fixed:
-            label.append(f"  {pick('⚷', '#')} {_('stays')}", "dim")
+            label.append(f"  {pick('⚷', '#')} {_('permanent')}", "dim")
         return label
 
-    def _hint(self) -> Text:
+    def hint(self) -> Text:
+        """What the field is for, how it is written, and what is offered for it."""
         field = self.shown.field
         words = [_(field.help)]
         if field.kind in FORMS:
-            words.append(_(FORMS[field.kind]).capitalize() + ".")
+            words.append(_(FORMS[field.kind]))
         if field.fixed:
             words.append(_("Can't be changed later: {why}.", why=_(field.fixed)))
         hint = Text(" ".join(words))
+        if isinstance(self.editor, ArgumentList):
+            return self.editor.advice() or hint
         if self.shown.offers and isinstance(self.editor, LineEditor):
-            hint.append("\n")
-            hint.append_text(self._offers())
+            return Text.assemble(self._offers(), "\n", hint)
         return hint
 
     def _offers(self) -> Text:
@@ -103,11 +103,9 @@ def _editor(shown: Shown) -> Editor:
     if field.kind == "args":
         return ArgumentList(field.path, shown.text, shown.placeholder, field.program)
     if field.kind in LINES:
-        return LinesEditor(field.path, shown.text, shown.placeholder)
+        return LinesEditor(field.path, shown.text, shown.placeholder, masked=field.secret)
     offers = [text for text, _word in shown.offers]
-    return LineEditor(
-        field.path, shown.text, shown.placeholder, offers, masked=field.secret
-    )
+    return LineEditor(field.path, shown.text, shown.placeholder, offers, masked=field.secret)
 
 
 def _notes(shown: Shown) -> Text:
@@ -160,7 +158,7 @@ class Form(VerticalScroll, can_focus=False):
     def _widgets(
         self, title: str, rows: Sequence[Shown], below: Sequence[Widget], fold: str
     ) -> Iterator[Widget]:
-        yield Static(title, classes="section-title", markup=False)
+        yield Static(title, classes="section-title first", markup=False)
         yield from (FieldRow(row) for row in rows if not row.field.advanced)
         yield from below
         if fold:
@@ -174,6 +172,17 @@ class Form(VerticalScroll, can_focus=False):
         return next((row for row in self.rows() if row.path == path), None)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        row = next((one for one in event.widget.ancestors if isinstance(one, FieldRow)), None)
-        if row is not None:
-            self.post_message(self.FieldEntered(row.path))
+        here = next((one for one in event.widget.ancestors if isinstance(one, FieldRow)), None)
+        for row in self.rows():
+            row.set_class(row is here, "standing")
+        if here is not None:
+            self.post_message(self.FieldEntered(here.path))
+
+    def on_descendant_blur(self) -> None:
+        for row in self.query(".standing"):
+            row.remove_class("standing")
+
+    @property
+    def standing(self) -> FieldRow | None:
+        """The row that one types in."""
+        return next((row for row in self.rows() if row.has_class("standing")), None)

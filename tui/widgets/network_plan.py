@@ -10,13 +10,13 @@ from textual.widget import Widget
 
 from tui.planner import Plan, Role, Span, scale
 from tui.signs import pick, sign
-from tui.text import _
+from tui.text import _, mark
 
 NAMES: dict[Role, str] = {
-    "network": "network of {interface}",
-    "bridge": "containers of {interface}",
-    "services": "services",
-    "pods": "pods",
+    "network": "{interface}",
+    "bridge": "{interface}",
+    "services": mark("services"),
+    "pods": mark("pods"),
 }
 """What a span is, in a word; drawn through `_`."""
 
@@ -26,6 +26,10 @@ FILLS: dict[Role, tuple[str, str]] = {
     "services": ("▓", "="),
     "pods": ("█", "#"),
 }
+
+
+WIDEST, NARROWEST = 40, 8
+"""Cells of a bar's line."""
 
 
 class NetworkPlan(Widget):
@@ -62,14 +66,14 @@ class NetworkPlan(Widget):
             for version in (4, 6)
             for line in self._bars([s for s in plan.spans if s.network.version == version], width)
         ]
-        if words := capacity_words(plan):
-            lines += [Text(), self._quiet(words)]
-        return lines
+        words = [self._quiet(one) for one in capacity_words(plan)]
+        return [*lines, Text(), *words]
 
     def _bars(self, spans: list[Span], width: int) -> list[Text]:
         label = max((cell_len(str(span.network)) for span in spans), default=0) + 1
-        names = max((cell_len(_name(span)) for span in spans), default=0) + 1
-        bar = max(min(width - label - names - 4, 40), 8)
+        names = max((cell_len(_name(span)) for span in spans), default=0)
+        room = width - label - names - cell_len(sign("missing")) - 3
+        bar = max(min(room, WIDEST), NARROWEST)
         where = scale(spans, bar)
         return [self._bar(span, where[span], label, bar) for span in spans]
 
@@ -78,8 +82,12 @@ class NetworkPlan(Widget):
         clash = any(span in pair for pair in self._plan.overlaps)
         fill = pick(*FILLS[span.role])
         line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(set_cell_size(str(span.network), label), self._style("overlap") if clash else "")
-        line.append(" " * begin + fill * max(end - begin, 1), self._style("overlap" if clash else span.role))
+        line.append(
+            set_cell_size(str(span.network), label), self._style("overlap") if clash else ""
+        )
+        line.append(
+            " " * begin + fill * max(end - begin, 1), self._style("overlap" if clash else span.role)
+        )
         line.append(" " * (width - max(end, begin + 1)))
         line.append(" " + _name(span), self._style("quiet"))
         if clash:
@@ -97,27 +105,14 @@ def _name(span: Span) -> str:
     return _(NAMES[span.role], interface=span.name) if span.name else _(NAMES[span.role])
 
 
-def overlap_words(plan: Plan) -> list[str]:
-    """Each overlap as a sentence."""
-    return [
-        _("{one} ({name}) overlaps {other} ({other_name}).", one=one.network, name=_name(one),
-          other=other.network, other_name=_name(other))
-        for one, other in plan.overlaps
-    ]  # fmt: skip
-
-
-def capacity_words(plan: Plan) -> str:
-    """How much fits."""
-    fits = plan.capacity
-    services = _("{count} service addresses", count=f"{plan.services:,}") if plan.services else ""
-    if fits is None:
-        return services
-    nodes = _("{nodes} nodes × {pods} pods fit", nodes=f"{fits.nodes:,}", pods=f"{fits.addresses:,}")
-    if fits.pods < fits.addresses:
-        nodes = _(
-            "{nodes} nodes × {pods} pods fit (a kubelet starts {most} of them)",
-            nodes=f"{fits.nodes:,}",
-            pods=f"{fits.addresses:,}",
-            most=fits.pods,
-        )
-    return f"{nodes} · {services}" if services else nodes
+def capacity_words(plan: Plan) -> list[str]:
+    """How much fits, in a few short lines."""
+    lines = []
+    if fits := plan.capacity:
+        nodes, pods = f"{fits.nodes:,}", f"{fits.addresses:,}"
+        lines.append(_("{nodes} nodes × {pods} pods fit", nodes=nodes, pods=pods))
+        if fits.pods < fits.addresses:
+            lines.append(_("a kubelet starts {most} of them", most=fits.pods))
+    if plan.services:
+        lines.append(_("{count} service addresses", count=f"{plan.services:,}"))
+    return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -81,7 +81,10 @@ def completions(typed: str, limit: int = 50) -> list[str]:
     return [shown + name for name in names[:limit]]
 
 
-class FilePrompt(ModalScreen[None]):
+T = TypeVar("T")
+
+
+class FilePrompt(ModalScreen[T | None]):
     """A path with completion; what is wrong with it is said below, and nothing is lost."""
 
     CSS_PATH = "prompts.tcss"
@@ -99,7 +102,9 @@ class FilePrompt(ModalScreen[None]):
             yield Static(self._question, classes="question", markup=False)
             yield Input(self._path, compact=True, suggester=PathSuggester(), select_on_focus=False)
             yield Static("", classes="fault", markup=False)
-            yield Static(_("tab completes · enter takes it · esc goes back"), classes="keys", markup=False)
+            yield Static(
+                _("tab completes · enter takes it · esc goes back"), classes="keys", markup=False
+            )
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -124,7 +129,7 @@ class FilePrompt(ModalScreen[None]):
         self.dismiss(None)
 
 
-class OpenFile(FilePrompt):
+class OpenFile(FilePrompt[tuple[str, str]]):
     """Gives the name and the text of a file, or None."""
 
     def __init__(self, path: str = "") -> None:
@@ -136,13 +141,15 @@ class OpenFile(FilePrompt):
         try:
             text = read_text(str(path))
         except (Problems, ValueError) as problems:
-            first = problems.problems[0].message if isinstance(problems, Problems) else str(problems)
+            first = (
+                problems.problems[0].message if isinstance(problems, Problems) else str(problems)
+            )
             self.say(_("{name} {fault}", name=event.value, fault=said(first)))
             return
-        self.dismiss((str(path), text))  # type: ignore[arg-type]
+        self.dismiss((str(path), text))
 
 
-class SaveFile(FilePrompt):
+class SaveFile(FilePrompt[str]):
     """Writes a text to a file and gives its name; one that is there is asked about first."""
 
     def __init__(self, path: str, text: str, *, secret: bool) -> None:
@@ -171,7 +178,7 @@ class SaveFile(FilePrompt):
             reason = getattr(error, "strerror", "") or str(error)
             self.say(_("{name} can't be written: {reason}", name=event.value, reason=reason))
             return
-        self.dismiss(str(path))  # type: ignore[arg-type]
+        self.dismiss(str(path))
 
 
 def write_file(path: Path, text: str, mode: int) -> None:

@@ -17,6 +17,7 @@ from tui.signs import SIGNS, State, pick, sign
 from tui.text import _
 
 TITLE_WIDTH = 20
+"""Cells that the titles share, so that the summaries line up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class SectionList(Widget, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "section-list--chosen",
+        "section-list--mark",
         "section-list--summary",
+        "section-list--here",
         *(f"section-list--{state}" for state in SIGNS),
     }
 
@@ -70,12 +73,16 @@ class SectionList(Widget, can_focus=True):
         here = entry.name == self.chosen
         mark = pick("▌", ">") if here else " "
         row = Text(no_wrap=True, overflow="ellipsis", end="")
-        row.append(mark, self._style("section-list--chosen"))
+        row.append(mark, self._style("section-list--mark"))
         row.append(f"{sign(entry.state)} ", self._style(f"section-list--{entry.state}"))
         title = set_cell_size(_fitting(entry.title, TITLE_WIDTH), TITLE_WIDTH)
         row.append(title, self._style("section-list--chosen") if here else "")
         room = width - cell_len(row.plain)
-        row.append(set_cell_size(_fitting(entry.summary, room), room), self._style("section-list--summary"))
+        row.append(
+            set_cell_size(_fitting(entry.summary, room), room), self._style("section-list--summary")
+        )
+        if here and self.has_focus:
+            row.stylize(self._style("section-list--here"))
         return row
 
     def _line(self) -> Text:
@@ -89,7 +96,9 @@ class SectionList(Widget, can_focus=True):
         line.append(f"{sign(entry.state)} ", self._style(f"section-list--{entry.state}"))
         line.append(entry.title, self._style("section-list--chosen"))
         line.append(f"  {index + 1}/{len(self.entries)}  ", self._style("section-list--summary"))
-        troubled = [one.title for one in self.entries if one.state == "missing" and one is not entry]
+        troubled = [
+            one.title for one in self.entries if one.state == "missing" and one is not entry
+        ]
         if troubled[:-1]:
             line.append(f"{sign('missing')} ", self._style("section-list--missing"))
             line.append(troubled[0])
@@ -127,9 +136,9 @@ class SectionList(Widget, can_focus=True):
 
 
 def _fitting(text: str, width: int) -> str:
-    """The text, cut with an ellipsis where it is wider than there is room."""
+    """The text; where it is wider than there is room, its last parts go first, then its end."""
+    while cell_len(text) > width and " · " in text:
+        text = text.rpartition(" · ")[0]
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(width - 1, 0)).rstrip() + pick("…", "~")
-
-

@@ -1,0 +1,215 @@
+"""Review: the point of no return. What would really be done, from a run that changes nothing, and the
+question whether to do it. The safe answer has the focus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from phases.engine.errors import InstallerError
+from phases.engine.request import Request
+from tui import signs
+from tui.launch import start
+from tui.preview import GROUPS, Foreseen, Preview
+from tui.screens.page import Page
+from tui.signs import pick
+from tui.text import _, mark
+from tui.widgets import foreseen as drawn
+from tui.widgets.form import Action
+from tui.widgets.prompts import Ask
+
+PACE = 1 / 20
+TITLES = {
+    "images": mark("Images to pull"),
+    "files": mark("Files to write"),
+    "folders": mark("Folders to make"),
+    "commands": mark("Commands to run"),
+    "objects": mark("Objects in the cluster"),
+}
+
+
+class Confirmed(Message):
+    """A person has read what will be done, and wants it done."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.request = request
+
+
+class Group(Vertical):
+    """One kind of effects: a line with their number, and below it each of them when it is opened."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=f"group-{name}", classes="group")
+        self.kind = name
+        self.opened = False
+
+    def compose(self) -> Iterable[Widget]:
+        yield Action(f"group:{self.kind}", "")
+        yield Static("", classes="effects", markup=False)
+
+    def show(self, foreseen: Foreseen) -> None:
+        effects = foreseen.effects(self.kind)
+        self.display = bool(effects)
+        arrow = pick("▾", "v") if self.opened else pick("▸", ">")
+        head = drawn.group_line(f"{arrow} {_(TITLES[self.kind])}", effects, opened=self.opened)
+        self.query_one(Action).update(head)
+        listed = self.query_one(".effects", Static)
+        listed.display = self.opened
+        if self.opened:
+            listed.update(drawn.effect_lines(effects))
+
+
+class Review(Page):
+    """Starts a preview when it is shown and draws what it foresees; leaving ends the preview."""
+
+    CSS_PATH: ClassVar = ["page.tcss", "review.tcss"]
+    HELP_TOPIC = "review"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "again", "Look again"),
+        Binding("right,down", "app.focus_next", "Next", show=False),
+        Binding("left,up", "app.focus_previous", "Previous", show=False),
+        Binding("escape", "back", "Back", key_display="esc"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.foreseen = Foreseen()
+        self._preview: Preview | None = None
+
+    def heading(self) -> str:
+        session = self.installer.session
+        cluster, node = session.effective("clusterName"), session.effective("nodeRegistration.name")
+        version = session.effective("kubernetesVersion")
+        return " · ".join(
+            ("kubeboot", cluster, _("{version} on {node}", version=version, node=node), _("review"))
+        )
+
+    def content(self) -> Iterable[Widget]:
+        with VerticalScroll(id="foreseen", can_focus=False):
+            yield Static("", id="state", markup=False)
+            yield Static("", id="findings", markup=False)
+            for name in GROUPS:
+                yield Group(name)
+            yield Static("", id="skips", markup=False)
+            yield Static("", id="honest", markup=False)
+        with Horizontal(id="decision"):
+            yield Button(_("Back"), id="back", compact=True)
+            yield Button(
+                _("Start…") if not signs.is_ascii() else _("Start..."), id="start", compact=True
+            )
+            yield Static("", id="why", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#back", Button).focus()
+        self.set_interval(PACE, self._drain)
+        self._look()
+
+    def on_unmount(self) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+
+    async def respeak(self) -> None:
+        await self.recompose()
+        self.query_one("#back", Button).focus()
+        self._draw()
+
+    def _look(self) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+        session = self.installer.session
+        self.foreseen = Foreseen()
+        self._draw()
+        if session.problems():
+            return
+        as_root = session.facts.euid == 0
+        self._preview = Preview(session.request, as_root=as_root, begin=start)
+        self._preview.start()
+
+    def _drain(self) -> None:
+        fresh = self._preview.take() if self._preview is not None else None
+        if fresh is not None:
+            self.foreseen = fresh
+            self._draw()
+
+    def _draw(self) -> None:
+        foreseen, session = self.foreseen, self.installer.session
+        problems = len(session.problems())
+        self.query_one("#state", Static).update(drawn.state_line(foreseen, problems))
+        findings = drawn.finding_lines(foreseen, max(self.size.width - 8, 40))
+        self._show("#findings", findings)
+        for group in self.query(Group):
+            group.show(foreseen)
+        self._show("#skips", drawn.skip_lines(foreseen))
+        self._show("#honest", drawn.honest_words(foreseen))
+        self.query_one("#start", Button).disabled = bool(self._obstacle())
+        self.query_one("#why", Static).update(self._obstacle())
+
+    def _show(self, name: str, text: Content | str) -> None:
+        widget = self.query_one(name, Static)
+        widget.update(text)
+        widget.display = bool(str(text))
+
+    def _obstacle(self) -> str:
+        """Why it can't be started, empty when it can."""
+        session = self.installer.session
+        if session.problems():
+            return _("the configuration has problems")
+        if session.facts.euid != 0:
+            return _("only root can: start it with sudo")
+        if not self.foreseen.ended:
+            return _("wait: still looking")
+        if not self.foreseen.succeeded:
+            return _("mend what is said above, then look again")
+        return ""
+
+    # deciding
+
+    @on(Action.Chosen)
+    def _unfold(self, event: Action.Chosen) -> None:
+        group = self.query_one(f"#group-{event.name.partition(':')[2]}", Group)
+        group.opened = not group.opened
+        group.show(self.foreseen)
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        self.installer.go_to("configure")
+
+    def action_again(self) -> None:
+        self._look()
+
+    @on(Button.Pressed, "#start")
+    @work
+    async def _start(self) -> None:
+        session = self.installer.session
+        question = _(
+            "Make {node} the control plane of {cluster}?",
+            node=session.effective("nodeRegistration.name"),
+            cluster=session.effective("clusterName"),
+        )
+        changes = sum(len(self.foreseen.effects(name)) for name in GROUPS)
+        detail = _(
+            "This machine, {host}, will be changed: {changes} changes. A run can be stopped, but what was done stays.",
+            host=session.facts.hostname,
+            changes=changes,
+        )
+        if await self.app.push_screen_wait(Ask(question, detail, _("Start"), _("Back"))):
+            self.post_message(Confirmed(session.request()))
+
+    @on(Confirmed)
+    def _confirmed(self, event: Confirmed) -> None:
+        """The engine says at once when it can't begin; that is told here, where one can go back."""
+        event.stop()
+        try:
+            self.installer.begin(event.request)
+        except InstallerError as error:
+            self.notify(drawn.error_words(error), severity="error", timeout=30)
