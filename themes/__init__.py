@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Signs = Literal["unicode", "ascii"]
 DEFAULT = "harbour"
 SERIAL = "ascii"
+FEW_COLOURS = "ansi"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,30 @@ What each screen shows lives with the screen; nothing here draws a thing.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
-from collections.abc import Callable, Iterable
+import signal
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from phases.engine.errors import InstallerError
+from phases.engine.events import Failure
+from phases.engine.journal import Reader
 from phases.engine.request import Request
+from phases.engine.state import RunState, fold
 from themes import skins
-from tui import preferences, signs, text
+from tui import clipboard, machine, parting, preferences, signs, text
+from tui.crash import Crash
 from tui.launch import Engine, start
 from tui.machine import Look, look
 from tui.preferences import Preferences
@@ -37,17 +48,30 @@ PAGES = {
 """Every page by name: the module it lives in and its class. A page is imported when it is shown."""
 
 
+class PlainBars(ScrollBarRender):
+    """Scrollbars without block characters."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
 class KubebootApp(App[int]):
-    """The installer. Returns an exit code; `parting` holds lines to print once the screen is gone."""
+    """The installer. Returns an exit code; `parting` holds lines to print once the screen is gone.
+
+    `latest` is the state of the run that was watched last, `request` what our own engine was asked.
+    """
 
     CSS_PATH = None
     ENABLE_COMMAND_PALETTE = True
     TITLE = "kubeboot-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "help", "Help", key_display="F1", priority=False),
-        Binding("ctrl+c", "interrupt", "Leave", show=False, priority=True),
-        Binding("ctrl+q", "interrupt", "Leave", show=False, priority=True),
+        Binding("f1,question_mark", "help", "Help", key_display="F1"),
+        Binding("f2", "next_theme", "Theme", key_display="F2", show=False),
+        Binding("f8", "next_language", "Language", key_display="F8", show=False),
+        Binding("ctrl+p", "command_palette", "All commands", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        Binding("ctrl+c,ctrl+q", "interrupt", "Leave", key_display="^c", show=False, priority=True),
     ]
 
     def __init__(
@@ -57,16 +81,25 @@ class KubebootApp(App[int]):
         seen: Look | None = None,
         begin: Callable[[Request], Engine] = start,
         home: Path | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        environment: Mapping[str, str] | None = None,
+        files: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__()
         self.chosen = chosen
         self.seen = seen or look()
         self.engine: Engine | None = None
         self.journal: Path | None = self.seen.journal
-        self.request = Request()
+        self.request: Request | None = None
+        self.latest = RunState()
         self.parting: list[str] = []
+        self.crash: Crash | None = None
+        self.now = now
+        self.folder = Path.cwd()
+        self.environment = dict(os.environ if environment is None else environment)
         self._begin = begin
         self._home = home or Path.home()
+        self._files = files
         self._session: Session | None = None
 
     @property
@@ -76,16 +109,31 @@ class KubebootApp(App[int]):
             from tui.session import Session
 
             self._session = Session()
+            for name, content in self._files:
+                self._session.import_text(name, content)
         return self._session
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a configuration was given on the command line."""
+        return bool(self._files)
 
     def get_default_screen(self) -> Screen[None]:
         return Screen()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own words for colours, so that any theme will do."""
+        return dict(OWN_VARIABLES)
 
     def on_mount(self) -> None:
         for skin in skins().values():
             self.register_theme(skin.theme())
         self.apply_theme(self.chosen.theme)
         text.use(self.chosen.language)
+        if not self.is_headless:
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGTERM, self.leave, 128 + signal.SIGTERM
+            )
         self.go_to("welcome")
 
     # from page to page
@@ -99,21 +147,95 @@ class KubebootApp(App[int]):
         else:
             self.push_screen(page)
 
+    def edit(self, section: str = "") -> None:
+        """Shows the form, at a section where one is named."""
+        if section:
+            self.session.section = section
+        self.go_to("configure")
+
+    def show_join(self, state: RunState) -> None:
+        """Shows the join desk of a run that ended well."""
+        self.latest = state
+        self.go_to("join")
+
+    # engines
+
     def begin(self, request: Request) -> None:
         """Starts the engine for a request that was confirmed, and shows the run."""
-        self.request = request
-        self.engine = self._begin(request)
-        self.watch_journal(self.engine.journal)
+        self.request, self.engine, self.journal = request, None, None
+        self.latest = RunState()
+        self.go_to("run")
+        self._start(request)
+
+    @work(exclusive=True, group="engine")
+    async def _start(self, request: Request) -> None:
+        """An engine takes a second to answer, so it is started beside the screen."""
+        from tui.screens.run import Run
+
+        try:
+            engine = await asyncio.to_thread(self._begin, request)
+        except InstallerError as refusal:
+            if isinstance(self.screen, Run):
+                self.screen.refused(Failure(**refusal.as_data()))
+            return
+        self.engine, self.journal = engine, engine.journal
+        if isinstance(self.screen, Run):
+            self.screen.watch_journal()
 
     def watch_journal(self, journal: Path) -> None:
-        """Shows the run of a journal: our own engine's, or one that somebody else started."""
-        self.journal = journal
+        """Shows the run of a journal that somebody else's engine writes, or wrote."""
+        self.engine, self.journal, self.latest = None, journal, RunState()
         self.go_to("run")
+
+    def watch_again(self) -> None:
+        """Back to the run from the join desk."""
+        self.go_to("run")
+
+    def open_desk(self, journal: Path) -> None:
+        """The join desk of a run that ended some time ago."""
+        state = RunState()
+        for record in Reader(journal).new_records():
+            state = fold(state, record)
+        self.engine, self.journal = None, journal
+        self.show_join(state)
+
+    def engine_lives(self) -> bool:
+        """Whether the journal that is watched may still grow. Called from the follower's thread."""
+        if self.engine is not None:
+            return self.engine.process.poll() is None
+        return self.journal is not None and machine.is_running(self.journal)
+
+    def cancel(self, state: RunState) -> str:
+        """Asks the engine to stop at its next safe point; returns why it couldn't be asked."""
+        try:
+            if self.engine is not None:
+                self.engine.process.terminate()
+            elif state.started and self.engine_lives():
+                os.kill(state.started.pid, signal.SIGTERM)
+        except OSError as error:
+            return _("The engine can't be asked: {why}", why=error.strerror or str(error))
+        return ""
+
+    def reissue(self, *, control_planes: bool = False) -> Request | None:
+        """What to ask an engine for when new join commands are wanted; None while none can make them."""
+        if "token" not in WORKFLOWS:
+            return None
+        return Request(workflow="token", upload_certs=control_planes)
+
+    def can_give_kubeconfig(self) -> bool:
+        """Whether an engine can put a kubeconfig in place for the user who called sudo."""
+        return "kubeconfig" in WORKFLOWS and bool(self.environment.get("SUDO_USER"))
+
+    def give_kubeconfig(self) -> None:
+        """Has an engine put it in place."""
+        if self.can_give_kubeconfig():
+            self.begin(Request(workflow="kubeconfig"))
 
     # looks and language
 
     def apply_theme(self, name: str) -> None:
         signs.use_ascii(skins()[name].signs == "ascii")
+        ScrollBar.renderer = PlainBars if signs.is_ascii() else ScrollBarRender
         self.set_class(signs.is_ascii(), "ascii")
         self.theme = name
 
@@ -123,8 +245,15 @@ class KubebootApp(App[int]):
         self.apply_theme(self.chosen.theme)
         text.use(self.chosen.language)
         preferences.save(self.chosen, self._home)
-        if isinstance(self.screen, Page):
-            await self.screen.respeak()
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                await screen.respeak()
+
+    async def action_next_theme(self) -> None:
+        await self.choose(theme=_after(self.chosen.theme, list(skins())))
+
+    async def action_next_language(self) -> None:
+        await self.choose(language=_after(self.chosen.language, list(text.LANGUAGES)))
 
     def get_system_commands(  # the base class gives the screen, whose own commands we leave out
         self,
@@ -132,41 +261,92 @@ class KubebootApp(App[int]):
     ) -> Iterable[SystemCommand]:
         """What the command palette offers; no screenshots, because a screen may show a token."""
         for skin in skins().values():
-            yield SystemCommand(
-                _("Theme: {name}", name=skin.title),
-                _("Change the colours"),
-                lambda name=skin.name: self.run_worker(self.choose(theme=name)),
-            )
+            chosen = partial(self._choose_later, theme=skin.name)
+            title = _("Theme: {name}", name=_(skin.title))
+            yield SystemCommand(title, _("Change the colours"), chosen)
         for code, name in text.LANGUAGES.items():
-            yield SystemCommand(
-                _("Language: {name}", name=name),
-                _("Change the language"),
-                lambda code=code: self.run_worker(self.choose(language=code)),
-            )
+            chosen = partial(self._choose_later, language=code)
+            yield SystemCommand(_("Language: {name}", name=name), _("Change the language"), chosen)
         yield SystemCommand(_("Help"), _("What can be done here"), self.action_help)
+        yield SystemCommand(_("Redraw"), _("Paint the screen anew"), self.action_redraw)
+        yield SystemCommand(
+            _("Suspend"), _("Back to the shell; fg returns"), self.action_suspend_process
+        )
         yield SystemCommand(_("Leave"), _("End this program"), self.action_interrupt)
+
+    def _choose_later(self, *, theme: str = "", language: str = "") -> None:
+        self.run_worker(self.choose(theme=theme, language=language))
 
     # what works everywhere
 
     def action_help(self) -> None:
         from tui.screens.help import Help
 
-        self.push_screen(Help(self.screen))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self.screen))
 
     def action_redraw(self) -> None:
         self.refresh(repaint=True, layout=True)
 
+    def send_to_clipboard(self, words: str) -> None:
+        """Sends words to the terminal's clipboard; whether it took them nobody knows."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(clipboard.sequence(words, self.environment))
+        self._clipboard = words
+
     def action_interrupt(self) -> None:
         """ctrl+c: a page with something under way asks what is meant; elsewhere the program ends."""
+        from tui.screens.choice import Choice
+
+        if isinstance(self.screen, Choice):
+            self.screen.interrupted()
+            return
         asks = getattr(self.screen, "ask_before_leaving", None)
         if asks is None or not asks():
-            self.exit(0)
+            finished = self.latest.finished
+            self.leave(finished.exit_code if finished else 0)
+
+    def detach(self) -> None:
+        """Leaves a run to its engine."""
+        self.parting = list(parting.detached(self.latest, self.journal))
+        self.exit(0)
+
+    def leave(self, code: int) -> None:
+        """Ends the screen; what the person needs next is printed once it is gone."""
+        self.parting = list(parting.lines(self.latest, self.journal, running=self._is_running()))
+        self.exit(code)
+
+    def _is_running(self) -> bool:
+        return (
+            self.latest.started is not None
+            and self.latest.finished is None
+            and (self.engine_lives())
+        )
+
+    # when this program itself fails
+
+    def _fatal_error(self) -> None:
+        """One sentence instead of a traceback with everything that was in memory, secrets too."""
+        self.crash = Crash.of(self._exception, self.journal)
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:  # noqa: ARG002  Textual would print them
+        self._fatal_error()
 
 
-def run(environment: dict[str, str] | None = None) -> int:
-    """Shows the app on this terminal and returns its exit code."""
-    app = KubebootApp(preferences.load(environment or dict(os.environ), Path.home()))
-    code = app.run()
-    for line in app.parting:
-        print(line)  # noqa: T201
-    return code if code is not None else app.return_code or 0
+WORKFLOWS: frozenset[str] = frozenset()
+"""Workflows beside init that an engine knows: 'token' makes join commands, 'desk' watches nodes."""
+
+OWN_VARIABLES = {"muted": "ansi_bright_black", "rule": "ansi_bright_black"}
+"""Variables that our style sheets use beside Textual's own, for a theme that has forgotten them."""
+
+
+def _after(current: str, names: list[str]) -> str:
+    return names[(names.index(current) + 1) % len(names)] if current in names else names[0]
+
+
+def run(chosen: Preferences, files: tuple[tuple[str, str], ...] = ()) -> KubebootApp:
+    """Shows the app on this terminal; it is returned once it has ended."""
+    app = KubebootApp(chosen, files=files)
+    app.run()
+    return app

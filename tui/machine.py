@@ -85,6 +85,14 @@ def _busy(state: Path) -> Look | None:
     return None
 
 
+def is_running(journal: Path) -> bool:
+    """Whether an engine is at work on this journal: it holds the lock of the journal's state folder."""
+    if len(journal.parents) < 3:
+        return False
+    busy = _busy(journal.parents[2])
+    return busy is not None and busy.journal == journal
+
+
 def _names(folder: Path) -> list[str]:
     try:
         return [name for name in os.listdir(folder) if name.endswith(".yaml")]  # noqa: PTH208

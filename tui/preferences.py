@@ -7,10 +7,15 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from themes import DEFAULT, SERIAL, skins
+from phases.engine.errors import ConfigurationError
+from themes import DEFAULT, FEW_COLOURS, SERIAL, skins
 from tui.text import LANGUAGES, system_language
 
 BASIC_TERMINALS = ("dumb", "vt100", "vt102", "vt220", "linux", "ansi")
+"""Terminals whose fonts have few signs, or none."""
+
+RICH_TERMINALS = ("256color", "direct", "kitty", "alacritty", "ghostty", "foot", "wezterm")
+"""What the names of terminals with many colours hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,13 @@ def load(environment: dict[str, str], home: Path) -> Preferences:
     theme, language = chosen.get("theme", ""), chosen.get("language", "")
     return Preferences(
         theme if theme in skins() else suiting(environment),
-        language if language in LANGUAGES else system_language(environment),
+        language if language in LANGUAGES else _spoken(environment),
     )
+
+
+def _spoken(environment: dict[str, str]) -> str:
+    """The locale's language, as far as its letters can be written here."""
+    return system_language(environment) if speaks_utf8(environment) else "en"
 
 
 def save(preferences: Preferences, home: Path) -> None:
@@ -40,14 +50,32 @@ def save(preferences: Preferences, home: Path) -> None:
         return
 
 
+def overruled(chosen: Preferences, theme: str, language: str) -> Preferences:
+    """What the command line asks for, for this time. Raises ConfigurationError for an unknown name."""
+    for kind, name, known in (("theme", theme, skins()), ("language", language, LANGUAGES)):
+        if name and name not in known:
+            raise ConfigurationError(
+                f"no-{kind}", f"there is no {kind} {name!r}", remedy=f"There are {', '.join(known)}"
+            )
+    return Preferences(theme or chosen.theme, language or chosen.language)
+
+
 def suiting(environment: dict[str, str]) -> str:
     """The theme for a terminal: ASCII without UTF-8, 16 colours where there are no more."""
-    locale = next(
-        (environment[k] for k in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(k)), ""
-    )
-    if "utf" not in locale.lower() or environment.get("TERM", "") in BASIC_TERMINALS:
+    terminal = environment.get("TERM", "")
+    if not speaks_utf8(environment) or terminal in BASIC_TERMINALS:
         return SERIAL
-    return DEFAULT
+    many = environment.get("COLORTERM") in ("truecolor", "24bit")
+    return DEFAULT if many or any(name in terminal for name in RICH_TERMINALS) else FEW_COLOURS
+
+
+def speaks_utf8(environment: dict[str, str]) -> bool:
+    """Whether the locale is UTF-8. Python itself sets LC_CTYPE in a C locale, so that counts little."""
+    asked = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG", "")
+    coerced = environment.get("LC_CTYPE") in ("C.UTF-8", "C.utf8", "UTF-8")
+    if coerced and (environment.get("LANG") or "C") in ("C", "POSIX"):
+        return False
+    return "utf" in asked.lower()
 
 
 def _place(home: Path) -> Path:

@@ -21,7 +21,7 @@ _language = "en"
 
 def use(language: str) -> None:
     """Speaks that language from now on; one we don't have is English."""
-    global _catalog, _language  # noqa: PLW0603  the one piece of state: which language is spoken
+    global _catalog, _language
     with as_file(files("tui").joinpath("locale")) as folder:
         _catalog = gettext.translation(DOMAIN, str(folder), [language], fallback=True)
     _language = language if language in LANGUAGES else "en"
@@ -38,6 +38,11 @@ def _(message: str, **values: object) -> str:
     return translated.format(**values) if values else translated
 
 
+def mark(message: str) -> str:
+    """Marks a message in a table for the catalogues; it is translated when it is drawn."""
+    return message
+
+
 def said(sentence: str) -> str:
     """A finished English sentence of the engine in the language in use; as it is where none is known."""
     if _language == "en" or not sentence:
@@ -47,8 +52,27 @@ def said(sentence: str) -> str:
         return exact
     for pattern, template in templates():
         if match := pattern.fullmatch(sentence):
-            return _catalog.gettext(template).format(**match.groupdict())
+            return _catalog.gettext(template).format(**_values(match))
     return sentence
+
+
+SENTENCES = ("found", "needed", "remedy", "why", "reason", "sentence")
+"""Names of places in a template that hold a sentence of their own."""
+
+
+def _values(match: re.Match[str]) -> dict[str, str]:
+    return {
+        name: said(value) if name in SENTENCES else value
+        for name, value in match.groupdict().items()
+    }
+
+
+def clean(text: str) -> str:
+    """Text from outside, fit to be drawn: tabs widened, and no character that steers a terminal."""
+    return _STEERING.sub("?", text.expandtabs(4))
+
+
+_STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @cache
@@ -67,5 +91,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def system_language(environment: dict[str, str]) -> str:
     """The language that the environment asks for: zh_CN for any Chinese locale, else English."""
-    asked = next((environment[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(k)), "")
+    asked = next(
+        (environment[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(k)), ""
+    )
     return "zh_CN" if asked.startswith("zh") else "en"

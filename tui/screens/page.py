@@ -9,10 +9,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from tui.text import _
+from tui.widgets.heading import Heading
+from tui.widgets.keys import Keys
 
 if TYPE_CHECKING:
+    from textual.types import CSSPathType
+
     from tui.app import KubebootApp
+
+SMALLEST = (80, 24)
 
 
 class Page(Screen[None]):
@@ -20,11 +28,14 @@ class Page(Screen[None]):
 
     Text is drawn through `tui.text._` inside these methods, so that `respeak` can draw it again
     in another language; whatever a person typed must live in the app's session, not in widgets.
+    The classes -wide and -tall tell style sheets how much room there is.
     """
 
-    CSS_PATH = "page.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "page.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
     HELP_TOPIC: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (80, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (24, "-low"), (34, "-tall")]  # noqa: RUF012
 
     @property
     def installer(self) -> KubebootApp:
@@ -40,14 +51,40 @@ class Page(Screen[None]):
         """The first line: where one is and of which machine and cluster this tells."""
         return ""
 
+    def aside(self) -> str:
+        """What stands at the right end of the first line."""
+        return ""
+
+    def badge(self) -> str:
+        """A word that must not be overlooked, such as REHEARSAL; empty for none."""
+        return ""
+
+    def interrupt_word(self) -> str:
+        """What ctrl+c does here, in a word."""
+        return _("Leave")
+
     def content(self) -> Iterable[Widget]:
         """The widgets between heading and keys."""
         return ()
 
     def compose(self) -> ComposeResult:
-        yield Static(self.heading(), id="heading", markup=False)
+        yield Heading(self.heading(), self.aside(), self.badge())
         yield from self.content()
-        yield Footer(show_command_palette=False)
+        yield Keys()
+        yield Static(self._too_small(), id="too-small", markup=False)
+
+    def _too_small(self) -> str:
+        width, height = SMALLEST
+        return _(
+            "This window is too small: {width} x {height} is the least. "
+            "Enlarge it and everything is back; nothing is lost, and a run goes on.",
+            width=width,
+            height=height,
+        )
+
+    def rehead(self) -> None:
+        """Draws the first line again."""
+        self.query_one(Heading).show(self.heading(), self.aside(), self.badge())
 
     async def respeak(self) -> None:
         """Draws everything again: the language or the signs have changed."""

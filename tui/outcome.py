@@ -1,0 +1,86 @@
+"""A run in words: what its header says, how it ended, and what can be done next. No widgets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from phases.engine.events import RunStarted
+from tui.follower import Story
+from tui.signs import State
+from tui.text import _, said
+from tui.widgets.drawing import clock
+
+
+def name(started: RunStarted | None) -> str:
+    """The left end of the header: the cluster where it is known, its version, its node."""
+    if started is None:
+        return "kubeboot"
+    cluster = getattr(started, "cluster", "")  # an older engine doesn't tell it
+    place = _("{version} on {node}", version=started.version, node=started.node)
+    return " · ".join(part for part in ("kubeboot", cluster, place) if part)
+
+
+def badge(started: RunStarted | None) -> str:
+    mode = started.mode if started else "real"
+    words = {"rehearsal": _("REHEARSAL"), "dry-run": _("DRY RUN")}
+    return words.get(mode, "")
+
+
+def is_over(story: Story) -> bool:
+    """Whether nothing more will happen in this run."""
+    return story.state.finished is not None or story.ended
+
+
+def went_well(story: Story) -> bool:
+    finished = story.state.finished
+    return finished is not None and finished.exit_code == 0
+
+
+def until(story: Story, now: datetime) -> datetime:
+    """The moment that times run up to: the end of the run, or now while it goes on."""
+    return story.state.ended or now
+
+
+def pace(story: Story, now: datetime) -> str:
+    """The right end of the header: how long it has been running, or took."""
+    state = story.state
+    if state.began is None:
+        return _("starting the engine")
+    time = clock(until(story, now) - state.began)
+    if state.finished is not None:
+        return _("ended after {time}", time=time)
+    if story.ended:
+        return _("the engine is gone")
+    if state.cancelling:
+        return _("stopping at the next safe point, {time}", time=time)
+    return _("running {time}", time=time)
+
+
+def verdict(story: Story) -> tuple[State, str] | None:
+    """How the run ended, as a state and a sentence; None while it goes on."""
+    state = story.state
+    finished, started = state.finished, state.started
+    if story.trouble:
+        return "failed", _("The journal can't be read: {why}", why=story.trouble)
+    if finished is None or started is None:
+        if story.ended:
+            return "failed", _("The engine is gone without having finished; a new run resumes.")
+        return None
+    if finished.exit_code == 0:
+        return _good(started, finished.changes)
+    if finished.outcome == "cancelled":
+        return "stopped", _("Stopped at a safe point; a new run resumes.")
+    what = said(finished.failure.what) if finished.failure else ""
+    if finished.outcome == "refused":
+        return "failed", _("Refused before anything was changed: {what}", what=what)
+    return "failed", _("Failed: {what}", what=what)
+
+
+def _good(started: RunStarted, changes: int) -> tuple[State, str]:
+    if not changes:
+        return "unchanged", _("Nothing to do: everything is as it should be.")
+    if started.mode == "real":
+        return "ok", _("{node} is a control plane now ({n} changes).", node=started.node, n=changes)
+    if started.mode == "rehearsal":
+        return "ok", _("Rehearsed with {n} changes; this machine was not touched.", n=changes)
+    return "ok", _("{n} changes would be made; nothing was changed.", n=changes)

@@ -1,0 +1,151 @@
+"""Help: what the page below is for, the keys that work there, and where to read on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from tui.text import _, mark
+from tui.widgets import drawing as d
+from tui.widgets.keys import active, key_name
+
+KEY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A page's title, what it is for, and what to read next; as messages of the catalogue."""
+
+    title: str
+    purpose: tuple[str, ...]
+    further: str = ""
+
+
+TOPICS = {
+    "welcome": Topic(
+        mark("Welcome"),
+        (
+            mark(
+                "This program makes a fresh Linux machine the first control plane of a Kubernetes "
+                "cluster. What it makes is what kubeadm would make, so kubeadm join, token, certs, "
+                "upgrade and reset work afterwards."
+            ),
+            mark(
+                "It has looked at this machine and offers what makes sense here; the first step is "
+                "the obvious one. Nothing is changed before you have confirmed it on the review page."
+            ),
+        ),
+        mark("Without a screen: kubeboot-tui init --help"),
+    ),
+    "configure": Topic(
+        mark("Configure"),
+        (
+            mark(
+                "Each section on the left holds a part of the kubeadm configuration, with a sign for "
+                "its state. What you type shows in the kubeadm.yaml at once, and the other way round."
+            ),
+            mark("Empty fields take the default that they show. Nothing typed is lost by leaving."),
+        ),
+        mark("The fields: kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4"),
+    ),
+    "review": Topic(
+        mark("Review"),
+        (
+            mark(
+                "This is the point before anything is changed. It lists what a run would really do "
+                "here: files, commands, objects and images, found by rehearsing the same plan."
+            ),
+            mark("Back changes nothing. Start asks once more, then the run begins."),
+        ),
+        mark("The same as a list: kubeboot-tui init --config FILE --dry-run"),
+    ),
+    "run": Topic(
+        mark("Run"),
+        (
+            mark(
+                "The phases of the run with state and time; beside them the panel of one phase, below "
+                "them the log. The panel follows the run until you move; f follows again."
+            ),
+            mark(
+                "The run does not need this screen: detach, close the terminal, come back later. "
+                "Ctrl+c asks whether to go on, to detach, or to stop at the next safe point."
+            ),
+            mark(
+                "A run that was stopped or failed is resumed by running it again: what is done stays "
+                "done, only the rest is made."
+            ),
+        ),
+        mark("Line by line: kubeboot-tui watch   The journal: /var/lib/kubeboot/runs"),
+    ),
+    "join": Topic(
+        mark("Join desk"),
+        (
+            mark(
+                "These commands bring further machines into the cluster; run them there as root. "
+                "Whoever has the token can add a node, so it is hidden until you ask for it."
+            ),
+            mark(
+                "The clipboard is your terminal's: the command is sent to it, no answer comes back. "
+                "When you leave, the commands are printed on the normal screen again."
+            ),
+        ),
+        mark("New tokens by hand: kubeadm token create --print-join-command"),
+    ),
+}
+
+
+class Help(ModalScreen[None]):
+    """Explains the page that it was called from."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q,enter", "dismiss", "Back", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown,space", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, page: Screen[object]) -> None:
+        super().__init__()
+        self._topic = TOPICS.get(getattr(page, "HELP_TOPIC", ""), TOPICS["welcome"])
+        self._keys = [(key_name(binding), binding.description) for binding in explained(page)]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help", can_focus=False):
+            yield Static(d.stacked(list(self._lines())))
+        yield Static(d.muted(_("esc back")), id="help-back")
+
+    def _lines(self) -> Iterator[Content]:
+        width = max(min(self.app.size.width - 16, 72), 40)
+        yield d.styled(_(self._topic.title), "bold $accent")
+        for paragraph in self._topic.purpose:
+            yield Content("")
+            yield from map(d.styled, d.wrapped(_(paragraph), width))
+        yield Content("")
+        yield d.heading(_("Keys"))
+        for key, description in self._keys:
+            yield d.row([(d.styled(key, "bold $accent"), KEY), (_(description), 0)])
+        if self._topic.further:
+            yield Content("")
+            yield from map(d.muted, d.wrapped(_(self._topic.further), width))
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#help").scroll_relative(y=lines, animate=False)
+
+    async def action_dismiss(self, result: None = None) -> None:
+        self.dismiss(result)
+
+
+def explained(page: Screen[object]) -> Iterator[Binding]:
+    """The page's keys first, then those that work everywhere; each thing once."""
+    own = [binding for binding in active(page, shown_only=False) if binding.action != "help"]
+    return iter(sorted(own, key=lambda binding: not binding.show))

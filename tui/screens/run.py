@@ -1,0 +1,377 @@
+"""Run: a journal as it grows. Phases with state and time, the panel of one of them, the log below.
+
+It draws any journal: our own engine's, somebody else's, or a recording. It holds no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from phases.engine.events import Failure
+from phases.engine.state import PhaseState
+from tui import bundle, causes, outcome, signs
+from tui.follower import Follower, Story
+from tui.screens.choice import Answer, Choice
+from tui.screens.page import Page
+from tui.text import _
+from tui.widgets import drawing as d
+from tui.widgets.log_view import LogView
+from tui.widgets.panel import Panel
+from tui.widgets.panels import trouble, whole
+from tui.widgets.panels.scene import Scene
+from tui.widgets.phase_list import PhaseList, folded
+
+EVERY = 0.05
+"""Seconds between two looks for news: 20 redraws a second at most."""
+
+
+class Run(Page):
+    """Follows the run until the person moves; `f` follows again."""
+
+    CSS_PATH: ClassVar = ["page.tcss", "run.tcss"]
+    AUTO_FOCUS = ""
+    HELP_TOPIC = "run"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "join", "Join commands", key_display="⏎"),
+        Binding("r", "retry", "Retry"),
+        Binding("e", "edit", "To the field"),
+        Binding("b", "bundle", "Bundle"),
+        Binding("up,k", "move(-1)", "Phase", key_display="↑↓"),
+        Binding("down,j", "move(1)", "Next phase", show=False),
+        Binding("f", "follow", "Follow"),
+        Binding("l", "log", "Log"),
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("d", "detach", "Detach"),
+        Binding("pageup", "page(-1)", "Scroll the panel up", show=False),
+        Binding("pagedown", "page(1)", "Scroll the panel down", show=False),
+        Binding("escape", "back", "Back", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story = Story()
+        self.selected = ""
+        self.following = True
+        self._follower: Follower | None = None
+        self._refusal: Failure | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    # the frame
+
+    def heading(self) -> str:
+        return outcome.name(self.story.state.started)
+
+    def aside(self) -> str:
+        return _("could not begin") if self._refusal else outcome.pace(self.story, self.now())
+
+    def badge(self) -> str:
+        return outcome.badge(self.story.state.started)
+
+    def interrupt_word(self) -> str:
+        over = outcome.is_over(self.story) or self._refusal
+        return _("Leave") if over else _("Stop…")
+
+    def content(self) -> Iterable[Widget]:
+        yield Static(id="verdict")
+        yield Static(id="folded")
+        with Horizontal(id="work"):
+            yield PhaseList()
+            yield Panel()
+        yield Static(id="log-title")
+        yield LogView()
+        yield Input(id="filter", placeholder=_("show only lines with …"), compact=True)
+
+    def now(self) -> datetime:
+        return self.installer.now()
+
+    # following
+
+    def on_mount(self) -> None:
+        self.set_interval(EVERY, self._drain)
+        self.set_interval(1, self._tick)
+        if self.installer.journal is not None:
+            self.watch_journal()
+
+    def on_unmount(self) -> None:
+        if self._follower:
+            self._follower.stop()
+
+    def watch_journal(self) -> None:
+        """Begins to follow the journal that the app has."""
+        journal = self.installer.journal
+        if journal is None or self._follower is not None:
+            return
+        self._follower = Follower(journal, self.installer.engine_lives)
+        self._follower.start()
+
+    def refused(self, failure: Failure) -> None:
+        """The engine could not begin, and said why."""
+        self._refusal = failure
+        self._redraw(everything=True)
+
+    def _drain(self) -> None:
+        story = self._follower.take() if self._follower else None
+        if story is None:
+            return
+        was_over = outcome.is_over(self.story)
+        self.story = story
+        self.query_one(LogView).add(story.lines, story.state.began)
+        if self.following:
+            self.selected = leading(tuple(story.state.phases.values()))
+        self._redraw()
+        if was_over != outcome.is_over(story):
+            self.refresh_bindings()
+
+    def _tick(self) -> None:
+        if not outcome.is_over(self.story):
+            self._redraw()
+
+    def on_resize(self, _event: Resize) -> None:
+        self.call_after_refresh(self._redraw, everything=True)
+
+    async def respeak(self) -> None:
+        """Every word here is drawn from the story, so nothing has to be put together anew."""
+        place = self.query_one("#filter", Input)
+        place.placeholder = _("show only lines with …")
+        self.refresh_bindings()
+        self._redraw(everything=True)
+        self.query_one(LogView).refresh()
+
+    # drawing
+
+    def _redraw(self, *, everything: bool = False) -> None:
+        if not self.is_mounted:
+            return
+        moment = outcome.until(self.story, self.now())
+        phases = tuple(self.story.state.phases.values())
+        self.rehead()
+        self._draw_verdict()
+        self.query_one(PhaseList).show(phases, self.selected, moment)
+        line = self.query_one("#folded", Static)
+        line.update(folded(phases, self.selected, moment, max(self.size.width - 2, 20)))
+        self._draw_panel(moment, everything=everything)
+        self._draw_log_title()
+
+    def _draw_verdict(self) -> None:
+        place = self.query_one("#verdict", Static)
+        found = None if self._refusal else outcome.verdict(self.story)
+        place.display = found is not None
+        if found is None:
+            return
+        state, words = found
+        sentence = d.marked(state, words).stylize("bold")
+        if outcome.went_well(self.story) and self.check_action("join", ()):
+            key = Content.styled(signs.pick("⏎", "Enter"), "bold $accent")
+            sentence = Content.assemble(sentence, "   ", key, " ", _("Join commands"))
+        place.update(sentence)
+
+    def _draw_panel(self, moment: datetime, *, everything: bool) -> None:
+        panel, phase = self.query_one(Panel), self.story.state.phases.get(self.selected)
+        seen = (self.selected, phase, self._live_second(phase, moment), panel.room, self._refusal)
+        if seen == self._drawn and not everything:
+            return
+        from_top = not self._drawn or self._drawn[0] != self.selected
+        self._drawn = seen
+        panel.show(self._lines(phase, moment, panel.room), from_top=from_top)
+
+    def _live_second(self, phase: PhaseState | None, moment: datetime) -> int:
+        """A panel of a phase under way is drawn anew each second; others only when they change."""
+        return int(moment.timestamp()) if phase and phase.status == "running" else 0
+
+    def _lines(self, phase: PhaseState | None, moment: datetime, width: int) -> list[Content]:
+        if self._refusal:
+            return list(trouble.draw(self._refusal, width, self._choices()))
+        if phase is None:
+            return [d.muted(_("The engine is starting …"))]
+        scene = Scene(phase, self.story.state, moment, width, self.story.samples)
+        return list(whole.draw(scene, self._choices()))
+
+    def _draw_log_title(self) -> None:
+        shown, known = self.query_one(LogView).tally
+        wanted = self.query_one("#filter", Input).value
+        note = _("{shown} of {all} lines with “{text}”", shown=shown, all=known, text=wanted) if (
+            wanted
+        ) else _("{n} lines", n=known)  # fmt: skip
+        title = Content.assemble(d.styled(_("Log"), "bold"), "  ", d.muted(note))
+        self.query_one("#log-title", Static).update(title)
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """The ways on from a failure, as keys with what they do."""
+        known = (
+            ("r", "retry", _("try again: what is done stays done")),
+            ("e", "edit", _("go to the field that may have caused it")),
+            ("l", "log", _("the whole log")),
+            ("b", "bundle", _("save a bundle for a report")),
+        )
+        return [(key, label) for key, action, label in known if self.check_action(action, ())]
+
+    # moving
+
+    @on(PhaseList.Picked)
+    def _picked(self, event: PhaseList.Picked) -> None:
+        self._select(event.name)
+
+    def action_move(self, step: int) -> None:
+        names = list(self.story.state.phases)
+        if names:
+            at = names.index(self.selected) if self.selected in names else 0
+            self._select(names[min(max(at + step, 0), len(names) - 1)])
+
+    def _select(self, name: str) -> None:
+        self.selected, self.following = name, False
+        self.refresh_bindings()
+        self._redraw()
+
+    def action_follow(self) -> None:
+        self.following = True
+        self.selected = leading(tuple(self.story.state.phases.values()))
+        self.refresh_bindings()
+        self._redraw()
+
+    def action_page(self, direction: int) -> None:
+        panel = self.query_one(Panel)
+        panel.scroll_page_down(animate=False) if direction > 0 else panel.scroll_page_up(
+            animate=False
+        )
+
+    def action_log(self) -> None:
+        """The log takes the whole page, or gives it back."""
+        self.set_class(not self.has_class("-log"), "-log")
+        if self.has_class("-log"):
+            self.query_one(LogView).focus()
+        else:
+            self.set_focus(None)
+
+    def action_filter(self) -> None:
+        self.add_class("-filter")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        self.query_one(LogView).narrow(event.value)
+        self._draw_log_title()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self, event: Input.Submitted) -> None:
+        self.set_class(bool(event.value), "-filter")
+        self.query_one(LogView).focus()
+
+    def action_back(self) -> None:
+        """Escape takes back the filter, then the whole log, then the focus."""
+        place = self.query_one("#filter", Input)
+        if self.has_class("-filter"):
+            place.value = ""
+            self.remove_class("-filter")
+        elif self.has_class("-log"):
+            self.remove_class("-log")
+        self.set_focus(None)
+
+    # what can be done
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """The footer and the panel offer only what would work now."""
+        over = outcome.is_over(self.story) or self._refusal is not None
+        well = outcome.went_well(self.story)
+        allowed = {
+            "join": well and bool(self.story.state.handover),
+            "retry": over and not well and self.installer.request is not None,
+            "edit": self.failure() is not None,
+            "bundle": over and self.installer.journal is not None,
+            "detach": not over,
+            "follow": not (self.following or over),
+        }
+        return allowed.get(action, True)
+
+    def failure(self) -> Failure | None:
+        """What went wrong, as far as it is known."""
+        finished = self.story.state.finished
+        return self._refusal or (finished.failure if finished and finished.exit_code else None)
+
+    def action_join(self) -> None:
+        self.installer.show_join(self.story.state)
+
+    def action_retry(self) -> None:
+        if self.installer.request is not None:
+            self.installer.begin(self.installer.request)
+
+    def action_edit(self) -> None:
+        failure = self.failure()
+        if failure is not None:
+            self.installer.edit(causes.section(failure))
+
+    def action_detach(self) -> None:
+        self.installer.detach()
+
+    @work
+    async def action_bundle(self) -> None:
+        """Shows what goes in, then saves it."""
+        journal = self.installer.journal
+        if journal is None:
+            return
+        target = bundle.place(journal, self.installer.folder)
+        listed = [
+            f"{path.name:<16}{d.size(path.stat().st_size):>10}" for path in bundle.contents(journal)
+        ]
+        answers = (Answer("no", _("Don't save")), Answer("yes", _("Save it"), str(target)))
+        title = _("A bundle for a report: no keys, no tokens; host names and addresses are in it.")
+        if await self.app.push_screen_wait(Choice(title, listed, answers)) != "yes":
+            return
+        try:
+            saved = bundle.save(journal, target)
+        except OSError as error:
+            self.notify(
+                _("It can't be saved: {why}", why=error.strerror or str(error)), severity="error"
+            )
+        else:
+            self.notify(_("Saved: {path}", path=saved))
+
+    # leaving
+
+    def ask_before_leaving(self) -> bool:
+        """ctrl+c in a run asks what is meant; False when there is nothing to ask."""
+        if outcome.is_over(self.story) or self._refusal:
+            return False
+        self._ask()
+        return True
+
+    @work(exclusive=True, group="leaving")
+    async def _ask(self) -> None:
+        answers = (
+            Answer("stay", _("Go on"), _("keep watching")),
+            Answer("detach", _("Detach"), _("leave this screen; the run goes on")),
+            Answer("cancel", _("Cancel"), _("stop at the next safe point; a new run resumes")),
+        )
+        question = Choice(_("The run is under way. What now?"), (), answers, on_interrupt="cancel")
+        chosen = await self.app.push_screen_wait(question)
+        if chosen == "detach":
+            self.installer.detach()
+        elif chosen == "cancel" and (why := self.installer.cancel(self.story.state)):
+            self.notify(why, severity="error")
+
+
+def leading(phases: tuple[PhaseState, ...]) -> str:
+    """The phase to look at: the failed one, else the one that runs longest, else the last one done."""
+    for status in ("failed", "stopped", "running"):
+        found = [phase for phase in phases if phase.status == status]
+        if found:
+            return min(found, key=_start).name
+    ended = [phase for phase in phases if phase.finished]
+    if ended:
+        return max(
+            ended, key=lambda phase: phase.finished.timestamp() if phase.finished else 0
+        ).name
+    return phases[0].name if phases else ""
+
+
+def _start(phase: PhaseState) -> float:
+    return phase.started.timestamp() if phase.started else 0.0

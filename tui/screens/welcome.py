@@ -1,0 +1,129 @@
+"""Welcome: what this is, what this machine is, and the one obvious next step."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui import next_steps, signs
+from tui.screens.choice import Answer, Choice
+from tui.screens.page import Page
+from tui.text import LANGUAGES, _, language
+from tui.widgets import drawing as d
+from tui.widgets.menu import Entry, Menu
+
+LABEL = 12
+
+
+class Welcome(Page):
+    """Has looked at this machine; offers the steps that make sense on it."""
+
+    CSS_PATH: ClassVar = ["page.tcss", "welcome.tcss"]
+    HELP_TOPIC = "welcome"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "app.next_theme", "Theme", key_display="F2"),
+        Binding("f8", "app.next_language", "Language", key_display="F8"),
+    ]
+
+    def heading(self) -> str:
+        facts = self.installer.session.facts
+        return " · ".join(part for part in ("kubeboot", facts.hostname) if part)
+
+    def aside(self) -> str:
+        return LANGUAGES[language()]
+
+    def content(self) -> Iterable[Widget]:
+        with VerticalScroll(id="welcome", can_focus=False):
+            yield Static(self._purpose(), id="purpose")
+            yield Static(d.stacked(list(self._facts())), id="facts")
+            yield Static(d.stacked(list(self._finding())), id="finding")
+            yield Menu(self._steps())
+
+    def on_mount(self) -> None:
+        self._stand()
+
+    async def respeak(self) -> None:
+        await super().respeak()
+        self._stand()
+
+    def _stand(self) -> None:
+        self.query_one(Menu).focus()
+
+    def _purpose(self) -> Content:
+        words = _(
+            "Makes this machine the first control plane of a Kubernetes cluster, as kubeadm would."
+        )
+        return Content.assemble(d.styled("kubeboot-tui", "bold $accent"), "\n", d.muted(words))
+
+    def _facts(self) -> Iterator[Content]:
+        facts = self.installer.session.facts
+        gigabytes = f"{facts.memory / 2**30:.1f}"
+        addresses = ", ".join(f"{one.text} ({one.interface})" for one in facts.addresses)
+        rows = (
+            (
+                _("machine"),
+                signs.pick(" · ", ", ").join(filter(None, (facts.hostname, facts.system))),
+            ),
+            (_("hardware"), _("{n} CPUs, {memory} GB memory", n=facts.cpus, memory=gigabytes)),
+            (_("addresses"), addresses or _("none found")),
+            (_("runtime"), ", ".join(facts.cri_sockets) or _("no container runtime found")),
+        )
+        width = max(min(self.app.size.width - 8, 100), 40)
+        for label, value in rows:
+            yield from d.labelled(label, value, width, label_width=LABEL)
+
+    def _finding(self) -> Iterator[Content]:
+        found = next_steps.finding(self.installer.seen)
+        yield d.marked(found.state, found.sentence).stylize("bold")
+        indent = " " * (signs.width() + 1)
+        yield from (Content.assemble(indent, d.muted(line)) for line in found.lines)
+        if not self._is_root():
+            words = _(
+                "You are not root: this machine can't be changed, only rehearsed on. Use sudo."
+            )
+            yield d.marked("risky", words)
+
+    def _is_root(self) -> bool:
+        return self.installer.session.facts.euid == 0
+
+    def _steps(self) -> tuple[Entry, ...]:
+        app = self.installer
+        return next_steps.steps(app.seen, root=self._is_root(), has_file=app.has_file)
+
+    @on(Menu.Taken)
+    def _taken(self, event: Menu.Taken) -> None:
+        app = self.installer
+        match event.name:
+            case "watch" if app.seen.journal:
+                app.watch_journal(app.seen.journal)
+            case "desk" if app.seen.journal:
+                app.open_desk(app.seen.journal)
+            case "resume" | "review" if app.has_file and app.session.configuration():
+                app.go_to("review")
+            case "resume" | "review" | "configure":
+                app.go_to("configure")
+            case "rehearse":
+                app.begin(
+                    app.session.request("rehearsal", tempfile.mkdtemp(prefix="kubeboot-rehearsal-"))
+                )
+            case "over":
+                self._start_over()
+            case "leave":
+                app.leave(0)
+
+    def _start_over(self) -> None:
+        lines = (
+            _("`kubeadm reset` takes away what a control plane has on this machine."),
+            _("Run it in a shell, then start this program again:"),
+            "",
+            "  kubeadm reset",
+        )
+        self.app.push_screen(Choice(_("Start over"), lines, (Answer("back", _("Back")),)))

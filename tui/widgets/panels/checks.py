@@ -1,0 +1,67 @@
+"""The checks of this machine: those that need something done first, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from textual.content import Content
+
+from tui import signs
+from tui.text import _, mark, said
+from tui.widgets import drawing as d
+from tui.widgets.panels.scene import Items, Scene, text
+
+ORDER = ("failed", "warned", "waived")
+WORDS = {
+    "failed": mark("failed"),
+    "warned": mark("warning"),
+    "waived": mark("waived"),
+    "passed": mark("passed"),
+}
+
+
+def draw(items: Items, scene: Scene) -> Iterator[Content]:
+    """The open ones in full, then the passed ones in columns."""
+    yield d.heading(_("Checks"), _tally(items))
+    yield Content("")
+    for state in ORDER:
+        for name, data in items.items():
+            if text(data, "state") == state:
+                yield from _open(name, data, scene.width)
+                yield Content("")
+    yield from _passed([name for name, data in items.items() if _is_passed(data)], scene.width)
+
+
+def _is_passed(data: Mapping[str, Any]) -> bool:
+    return text(data, "state") not in ORDER
+
+
+def _tally(items: Items) -> str:
+    """How many of each kind, the worst first."""
+    states = [text(data, "state") for data in items.values()]
+    counts = [(states.count(state), _(WORDS[state])) for state in (*ORDER, "passed")]
+    return signs.pick(" · ", ", ").join(f"{count} {word}" for count, word in counts if count)
+
+
+def _open(name: str, data: Mapping[str, Any], width: int) -> Iterator[Content]:
+    state = signs.of_status(text(data, "state"))
+    word = d.styled(_(WORDS.get(text(data, "state"), "passed")), signs.colour(state))
+    yield d.spread(d.marked(state, name).stylize(d.TITLE), word, width)
+    indent = " " * (signs.width() + 1)
+    for label, key in ((_("found"), "found"), (_("needed"), "needed"), (_("remedy"), "remedy")):
+        value = signs.pick("; ", "; ").join(map(said, text(data, key).split("; ")))
+        for line in d.labelled(label, value, width - len(indent)):
+            yield Content.assemble(indent, line)
+
+
+def _passed(names: list[str], width: int) -> Iterator[Content]:
+    """Names in as many columns as there is room for."""
+    if not names:
+        return
+    column = max(len(name) for name in names) + signs.width() + 1
+    across = max((width + 2) // (column + 2), 1)
+    depth = -(-len(names) // across)
+    for number in range(depth):
+        cells = [(d.marked("ok", name), column) for name in names[number::depth]]
+        yield d.row(cells)

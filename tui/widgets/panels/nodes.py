@@ -1,0 +1,71 @@
+"""The nodes of the cluster as they arrive, each with its state and what is missing to be Ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from textual.content import Content
+
+from phases.engine.state import RunState
+from tui import signs
+from tui.signs import State
+from tui.text import _, said
+from tui.widgets import drawing as d
+from tui.widgets.panels.scene import text, texts
+
+NAME, STATE, ROLES, VERSION, SINCE = 22, 12, 16, 10, 9
+
+
+def reported(state: RunState) -> Mapping[str, Mapping[str, Any]]:
+    """The latest about each node, from whichever phase tells it: data has `ready` (bool), `roles`
+    (list), `version`, `since` (ISO 8601) and `missing` (a sentence, '' for a Ready node)."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for phase in state.phases.values():
+        found.update(phase.reports.get("node", {}))
+    return found
+
+
+def draw(state: RunState, width: int, now: datetime) -> Iterator[Content]:
+    """A table of nodes; nothing where nobody tells of any."""
+    found = reported(state)
+    if not found:
+        return
+    yield d.heading(_("Nodes"), str(len(found)))
+    yield Content("")
+    yield _header(width)
+    for name, data in found.items():
+        yield from _node(name, data, width, now)
+    if any(not data.get("ready") for data in found.values()):
+        yield Content("")
+        yield d.muted(_("Nodes stay NotReady until a network plugin is applied."))
+
+
+def _header(width: int) -> Content:
+    words = (_("name"), _("state"), _("roles"), _("version"), _("since"))
+    cells = zip(words, (NAME, STATE, ROLES, VERSION, SINCE), strict=True)
+    return d.cut(d.row([(d.muted(word), size) for word, size in cells]), width)
+
+
+def _node(name: str, data: Mapping[str, Any], width: int, now: datetime) -> Iterator[Content]:
+    ready = bool(data.get("ready"))
+    state: State = "ok" if ready else "running"
+    since = _ago(text(data, "since"), now)
+    cells = [
+        (d.marked(state, name), NAME),
+        (d.styled("Ready" if ready else "NotReady", signs.colour(state)), STATE),
+        (d.styled(", ".join(texts(data, "roles")) or _("worker")), ROLES),
+        (d.muted(text(data, "version")), VERSION),
+        (d.muted(since), SINCE),
+    ]
+    yield d.cut(d.row(cells), width)
+    if missing := text(data, "missing"):
+        yield from map(d.muted, d.wrapped(said(missing), width, first="    ", rest="    "))
+
+
+def _ago(since: str, now: datetime) -> str:
+    try:
+        return d.clock(now - datetime.fromisoformat(since))
+    except (ValueError, TypeError):
+        return ""

@@ -1,0 +1,51 @@
+"""A failure as a person needs it: what failed, why in full, what to do, and the choices there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from phases.engine.events import Failure
+from tui import signs
+from tui.text import _, said
+from tui.widgets import drawing as d
+
+MOST_LINES = 60
+
+
+def draw(
+    failure: Failure, width: int, choices: Sequence[tuple[str, str]] = (), *, told: bool = False
+) -> Iterator[Content]:
+    """`choices` are keys with what they do, in the order to try them; the cause comes last, because it
+    may be long, and not at all where something else on the panel has `told` it."""
+    yield d.marked("failed", said(failure.what)).stylize("bold $error")
+    if failure.where:
+        yield from d.labelled(_("where"), failure.where, width)
+    if failure.remedy:
+        yield from d.labelled(_("remedy"), said(failure.remedy), width)
+    if choices:
+        yield Content("")
+        yield from _choices(choices, width)
+    if failure.why and not told:
+        yield Content("")
+        yield from _why(failure.why, width)
+
+
+def _why(why: str, width: int) -> Iterator[Content]:
+    """Every line of the cause, behind a bar."""
+    bar = Content.styled(signs.pick("│ ", "| "), "$error")
+    for line in why.splitlines()[:MOST_LINES]:
+        for piece in d.wrapped(said(line), width - 2, rest="  "):
+            yield Content.assemble(bar, piece)
+
+
+def _choices(choices: Sequence[tuple[str, str]], width: int) -> Iterator[Content]:
+    line = Content("")
+    for key, label in choices:
+        piece = Content.assemble(Content.styled(key, "bold $accent"), " ", label)
+        if line and line.cell_length + piece.cell_length + 3 > width:
+            yield line
+            line = Content("")
+        line = Content.assemble(line, "   ", piece) if line else piece
+    yield line
