@@ -14,7 +14,7 @@ from functools import partial
 from phases.engine.context import Context
 from phases.engine.errors import PhaseError
 from phases.engine.phase import Phase
-from phases.engine.testimony import container_testimony, kubelet_testimony
+from phases.engine.testimony import control_plane_testimony, kubelet_testimony
 from phases.render.bootstrap_token import cluster_admins
 from phases.render.health import health_url, kubelet_health_url
 from phases.system.ports import Cluster, ClusterError, Ref
@@ -67,7 +67,7 @@ def wait_for_components(context: Context) -> None:
             "control-plane-unhealthy",
             f"{' and '.join(sick)} didn't become healthy",
             where="wait-control-plane",
-            why="\n".join(container_testimony(context, name) for name in ("etcd", *sick)),
+            why=control_plane_testimony(context, sick),
             remedy="Mend the cause and run the same command again to resume",
         )
 

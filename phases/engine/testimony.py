@@ -5,22 +5,36 @@ Judging these words against known causes comes later; here they are only found.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from phases.engine.context import Context
 from phases.system.ports import ContainerFact, RuntimeFailure
 
 LINES = 8
 
 
-def container_testimony(context: Context, component: str) -> str:
-    """State, exit code and last lines of a component's newest container, as one text."""
+def control_plane_testimony(context: Context, sick: Sequence[str]) -> str:
+    """What the containers of sick components said last, and etcd's where it doesn't run smoothly."""
     try:
-        found = [fact for fact in context.open_runtime().containers() if fact.name == component]
+        newest = newest_containers(context.open_runtime().containers())
     except RuntimeFailure as failure:
-        return f"{component}: the container runtime can't be asked: {failure}"
-    if not found:
+        return f"the container runtime can't be asked: {failure}"
+    etcd = newest.get("etcd")
+    stumbling = etcd is not None and (etcd.state != "running" or etcd.attempt > 0)
+    names = (*sick, *(("etcd",) if stumbling else ()))
+    return "\n".join(container_testimony(context, name, newest.get(name)) for name in names)
+
+
+def newest_containers(facts: Iterable[ContainerFact]) -> dict[str, ContainerFact]:
+    """The newest container of each component, by its name."""
+    return {fact.name: fact for fact in sorted(facts, key=lambda fact: fact.attempt)}
+
+
+def container_testimony(context: Context, component: str, fact: ContainerFact | None) -> str:
+    """State, exit code and last lines of a component's container, as one text."""
+    if fact is None:
         return f"{component}: the kubelet has started no container for it"
-    newest = max(found, key=lambda fact: fact.attempt)
-    return "\n".join((described(newest), *log_tail(context, newest)))
+    return "\n".join((described(fact), *log_tail(context, fact)))
 
 
 def described(fact: ContainerFact) -> str:
