@@ -16,6 +16,10 @@ from phases.engine.errors import Cancelled, InstallerError, PhaseError
 from phases.engine.plan import Plan, PlannedPhase
 from phases.system.ports import ClusterError, RuntimeFailure
 
+BEAT = 0.2
+"""Seconds after which the main thread looks up from waiting: only it can hear a signal, and one
+that comes right before it waits, or to another thread, would not be heard until a phase ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -70,8 +74,8 @@ class Runner:
         return not (self._error or self._stop_signal()) and self._graph.is_active()
 
     def _ended(self) -> Iterator[str]:
-        """Waits for the next phases to end; the names of those that came to a good end."""
-        finished, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        """Waits a little for phases to end; the names of those that came to a good end."""
+        finished, _ = wait(self._running, timeout=BEAT, return_when=FIRST_COMPLETED)
         for future in finished:
             name, ending = self._running.pop(future), future.result()
             self._changes += ending.changes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -245,12 +246,12 @@ def test_a_failed_step_is_told(stage: Stage) -> None:
     assert stage.told(e.StepFailed) == ["a"]
 
 
-@pytest.mark.parametrize("signal", [2, 15])
-def test_a_request_to_stop_is_obeyed_at_a_safe_point(stage: Stage, signal: int) -> None:
+@pytest.mark.parametrize("number", [2, 15])
+def test_a_request_to_stop_is_obeyed_at_a_safe_point(stage: Stage, number: int) -> None:
     """A step that is under way is finished, the next isn't begun, and the exit code tells the signal."""
 
     def first(_context: Context) -> None:
-        stage.stopped = signal
+        stage.stopped = number
 
     def run(context: Context) -> None:
         context.step("one", first)
@@ -259,7 +260,7 @@ def test_a_request_to_stop_is_obeyed_at_a_safe_point(stage: Stage, signal: int) 
     finished = stage.run(phase("a", run, steps=("one", "two")), phase("b", changing(), "a"))
     assert (finished.outcome, finished.exit_code, finished.changes) == (
         "cancelled",
-        128 + signal,
+        128 + number,
         0,
     )
     assert finished.failure
@@ -293,6 +294,22 @@ def test_a_pause_is_a_safe_point(stage: Stage) -> None:
     finished = stage.run(phase("a", run, steps=("one",)))
     assert finished.exit_code == 143
     assert stage.told(e.StepFailed) == []
+
+
+def test_a_signal_is_heard_while_phases_run(stage: Stage) -> None:
+    """A signal that reaches another thread, and wakes nobody, is handled all the same."""
+    heard = threading.Event()
+    before = signal.signal(signal.SIGUSR1, lambda _number, _frame: heard.set())
+
+    def run(_context: Context) -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        if not heard.wait(60):
+            raise AssertionError("nobody heard the signal")
+
+    try:
+        assert stage.run(phase("a", run)).exit_code == 0
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_a_request_that_comes_too_late_stops_nothing(stage: Stage) -> None:
