@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 Network = IPv4Network | IPv6Network
@@ -183,7 +183,7 @@ def scale(spans: Sequence[Span], width: int) -> dict[Span, tuple[int, int]]:
     lies between spans a single cell, so that small networks far apart can be seen on one line.
     """
     edges = sorted({edge for span in spans for edge in edges_of(span)})
-    stretches = list(zip(edges, edges[1:], strict=False))
+    stretches = list(pairwise(edges))
     weights = [_weight(spans, low, high) for low, high in stretches]
     free, total = width - len(weights), sum(weights)
     if not total or free < 0:

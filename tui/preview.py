@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import TimeoutExpired
 
@@ -43,7 +43,7 @@ class Foreseen:
     """
 
     mode: Mode = "dry-run"
-    state: RunState = RunState()
+    state: RunState = field(default_factory=RunState)
     looked: RunState | None = None
     ended: bool = False
     error: InstallerError | None = None

@@ -124,12 +124,13 @@ def put(documents: Documents, path: str, value: Any) -> Documents:
         return documents
     heading = {"apiVersion": KINDS[kind], "kind": kind}
     new = _with(old if old is not None else heading, inside, value)
-    if old is not None:
-        changed = tuple(new if d is old else d for d in documents)
-    else:
-        changed = _inserted(documents, new)
+    changed = _inserted(documents, new) if old is None else _replaced(documents, old, new)
     dropped = kind in PREFIXES and value is None and _is_empty(new)
     return tuple(d for d in changed if d is not new or not dropped)
+
+
+def _replaced(documents: Documents, old: Document, new: Document) -> Documents:
+    return tuple(new if one is old else one for one in documents)
 
 
 def _inserted(documents: Documents, new: Document) -> Documents:

@@ -60,6 +60,7 @@ class Configure(Page):
         self._pending: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._standing_on = ""
+        self._was_undone = False
 
     @property
     def session(self) -> Session:
@@ -81,7 +82,7 @@ class Configure(Page):
             yield SectionList(id="sections")
             with Vertical(id="middle"):
                 yield Static("", id="broken", markup=False)
-                yield Form(id="form")
+                yield Form()
                 yield Static("", id="hint", markup=False)
             yield YamlPane(id="yaml")
 
@@ -122,18 +123,14 @@ class Configure(Page):
     async def _redraw(self) -> None:
         if not self.is_attached:
             return
-        paths = [row.field.path for row in portrait.rows(self.session)]
+        rows = tuple(portrait.rows(self.session))
         form = self.query_one(Form)
-        if paths != [row.path for row in form.rows()]:
+        if tuple(row.field.path for row in rows) != form.paths:
             await self._show_section(keep_focus=True)
             return
-        typing = self.focused
-        for row, shown in zip(form.rows(), portrait.rows(self.session), strict=True):
-            row.update(shown, keep_text=row.editor is typing and not self._was_undone)
+        form.update(rows, None if self._was_undone else self.focused)
         self._was_undone = False
         self._draw_around()
-
-    _was_undone = False
 
     async def _show_section(self, *, keep_focus: bool = False) -> None:
         session = self.session
@@ -145,7 +142,7 @@ class Configure(Page):
             below.widgets(session),
             self._fold_label(),
         )
-        row = self.query_one(Form).row(standing) if standing else None
+        row = await self.query_one(Form).arrived(standing) if standing else None
         if row is not None:
             row.editor.focus()
         self._draw_around()
@@ -209,7 +206,7 @@ class Configure(Page):
         if field is not None and field.advanced:
             self.session.unfolded.add(name)
         await self._show_section()
-        row = self.query_one(Form).row(path) if path else None
+        row = await self.query_one(Form).arrived(path) if path else None
         if row is not None:
             row.editor.focus()
 

@@ -97,8 +97,8 @@ class ChoiceEditor(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space,enter", "turn(1)", "Next value", show=False),
         Binding("left", "turn(-1)", "Previous value", show=False),
-        Binding("down", "screen.focus_next", "Next field", show=False),
-        Binding("up", "screen.focus_previous", "Previous field", show=False),
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
         Binding("delete,backspace", "clear", "Default", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--sign", "choice--default"}

@@ -5,18 +5,21 @@ Rows are given texts and sentences; where these come from is the page's business
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import Worker, WorkerError
 
 from tui.fields.field import FORMS, LINES, Field
 from tui.signs import pick, sign
@@ -26,6 +29,8 @@ from tui.widgets.field_editors import ChoiceEditor, LineEditor, LinesEditor
 
 Editor = LineEditor | ChoiceEditor | LinesEditor
 CHOICES = {"switch": ("true", "false")}
+AT_ONCE, BREATH = 2, 0.005
+"""Rows that are mounted together, and seconds between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,14 @@ class Shown:
     offers: tuple[tuple[str, str], ...] = ()
 
 
-class FieldRow(Vertical):
-    """Label, editor, and below it what is wrong. `hint` says what it is for."""
+class FieldRow(Widget):
+    """Label, editor, and below it what is wrong. `hint` says what it is for.
+
+    It draws the label itself, and has a note only when there is something to note: a form has many
+    rows, and each widget less is felt.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--label", "row--standing", "row--quiet"}
 
     def __init__(self, shown: Shown) -> None:
         super().__init__()
@@ -50,29 +61,49 @@ class FieldRow(Vertical):
         self.editor: Editor = _editor(shown)
 
     def compose(self) -> ComposeResult:
-        yield Static(self._label(), classes="label")
         yield self.editor
-        yield Static("", classes="note", markup=False)
+        if self.notes:
+            yield self._note()
 
-    def on_mount(self) -> None:
-        self.update(self.shown)
+    def render(self) -> Text:
+        """The label; the editor lies below it."""
+        field = self.shown.field
+        standing = self.has_class("standing")
+        label = Text(no_wrap=True, overflow="ellipsis")
+        label.append(_(field.label), self._look("standing" if standing else "label"))
+        if field.fixed:
+            label.append(f"  {pick('⚷', '#')} {_('permanent')}", self._look("quiet"))
+        return label
+
+    def _look(self, name: str) -> str:
+        return str(self.get_component_rich_style(f"row--{name}", partial=True))
+
+    @property
+    def notes(self) -> str:
+        """What is wrong and what is doubtful, a sentence a line."""
+        return "\n".join(
+            (
+                *(f"{sign('missing')} {text}" for text in self.shown.problems),
+                *(f"{sign('risky')} {text}" for text in self.shown.warnings),
+            )
+        )
+
+    def _note(self) -> Static:
+        wrong = " wrong" if self.shown.problems else ""
+        return Static(self.notes, classes=f"note{wrong}", markup=False)
 
     def update(self, shown: Shown, *, keep_text: bool = False) -> None:
         """Draws what has changed; the text of the field one types in is left alone."""
         self.shown = shown
         if not keep_text:
             self.editor.show(shown.text)
-        note = self.query_one(".note", Static)
-        note.update(_notes(shown))
-        note.display = bool(shown.problems or shown.warnings)
-        note.set_class(bool(shown.problems), "wrong")
-
-    def _label(self) -> Text:
-        field = self.shown.field
-        label = Text(_(field.label), no_wrap=True, overflow="ellipsis")
-        if field.fixed:
-            label.append(f"  {pick('⚷', '#')} {_('permanent')}", "dim")
-        return label
+        note = next(iter(self.query(".note").results(Static)), None)
+        if note is not None:
+            note.update(self.notes)
+            note.display = bool(self.notes)
+            note.set_class(bool(shown.problems), "wrong")
+        elif self.notes:
+            self.mount(self._note())
 
     def hint(self) -> Text:
         """What the field is for, how it is written, and what is offered for it."""
@@ -108,19 +139,13 @@ def _editor(shown: Shown) -> Editor:
     return LineEditor(field.path, shown.text, shown.placeholder, offers, masked=field.secret)
 
 
-def _notes(shown: Shown) -> Text:
-    lines = [f"{sign('missing')} {text}" for text in shown.problems]
-    lines += [f"{sign('risky')} {text}" for text in shown.warnings]
-    return Text("\n".join(lines))
-
-
 class Action(Static, can_focus=True):
     """A line that does something on enter, space or click."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "act", "Do it", show=False),
-        Binding("down", "screen.focus_next", "Next field", show=False),
-        Binding("up", "screen.focus_previous", "Previous field", show=False),
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
     ]
 
     class Chosen(Message):
@@ -140,22 +165,40 @@ class Action(Static, can_focus=True):
 
 
 class Form(VerticalScroll, can_focus=False):
-    """The rows of one section. `show` puts another section there; `update` draws the same anew."""
+    """The rows of one section. `show` puts another section there; `update` draws the same anew.
+
+    The advanced rows come a few at a time, so that keys are heard in between.
+    """
 
     class FieldEntered(Message):
         def __init__(self, path: str) -> None:
             super().__init__()
             self.path = path
 
+    def __init__(self) -> None:
+        super().__init__(id="form")
+        self._rows: dict[str, Shown] = {}
+        self._arriving: Worker[None] | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The fields of the section, also those whose rows are still on their way."""
+        return tuple(self._rows)
+
     async def show(
         self, title: str, rows: Sequence[Shown], below: Sequence[Widget], fold: str
     ) -> None:
         """`fold` is the label of the line that opens or closes the advanced fields, empty without."""
+        if self._arriving is not None:
+            self._arriving.cancel()
+        self._rows = {row.field.path: row for row in rows}
         await self.remove_children()
-        await self.mount_all([*self._widgets(title, rows, below, fold)])
+        await self.mount_all([*self._first(title, rows, below, fold)])
         self.scroll_home(animate=False)
+        advanced = [row.field.path for row in rows if row.field.advanced]
+        self._arriving = self.run_worker(self._rest(advanced)) if advanced else None
 
-    def _widgets(
+    def _first(
         self, title: str, rows: Sequence[Shown], below: Sequence[Widget], fold: str
     ) -> Iterator[Widget]:
         yield Static(title, classes="section-title first", markup=False)
@@ -163,7 +206,25 @@ class Form(VerticalScroll, can_focus=False):
         yield from below
         if fold:
             yield Action("fold", fold)
-        yield from (FieldRow(row) for row in rows if row.field.advanced)
+
+    async def _rest(self, paths: Sequence[str]) -> None:
+        for start in range(0, len(paths), AT_ONCE):
+            batch = paths[start : start + AT_ONCE]
+            await self.mount_all([FieldRow(self._rows[path]) for path in batch])
+            await asyncio.sleep(BREATH)
+
+    def update(self, rows: Sequence[Shown], typing: Widget | None) -> None:
+        """Draws what has changed; the text one types is left alone."""
+        self._rows = {row.field.path: row for row in rows}
+        for row in self.rows():
+            row.update(self._rows[row.path], keep_text=row.editor is typing)
+
+    async def arrived(self, path: str) -> FieldRow | None:
+        """The row of a field, once it is there."""
+        if self.row(path) is None and path in self._rows and self._arriving is not None:
+            with suppress(WorkerError):
+                await self._arriving.wait()
+        return self.row(path)
 
     def rows(self) -> Iterator[FieldRow]:
         yield from self.query(FieldRow)

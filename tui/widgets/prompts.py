@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -84,6 +85,12 @@ def completions(typed: str, limit: int = 50) -> list[str]:
 T = TypeVar("T")
 
 
+def shared_beginning(texts: list[str]) -> str:
+    """What all texts begin with."""
+    columns = zip(*texts, strict=False)
+    return "".join(letters[0] for letters in takewhile(lambda one: len(set(one)) == 1, columns))
+
+
 class FilePrompt(ModalScreen[T | None]):
     """A path with completion; what is wrong with it is said below, and nothing is lost."""
 
@@ -114,7 +121,7 @@ class FilePrompt(ModalScreen[T | None]):
         """What all continuations share; a second one lists them."""
         field = self.query_one(Input)
         found = completions(field.value)
-        shared = os.path.commonprefix(found)
+        shared = shared_beginning(found)
         if len(shared) > len(field.value):
             field.value = shared
             field.cursor_position = len(shared)

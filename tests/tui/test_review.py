@@ -1,0 +1,287 @@
+"""Review: what a preview foresees is drawn, the safe answer has the focus, only a yes starts a run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Static
+
+from phases.engine import events as e
+from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
+from phases.engine.journal import Journal
+from phases.engine.request import Request
+from tests.tui.machine import FACTS, Installer
+from tui.launch import Engine
+from tui.preview import Preview
+from tui.screens import review as page
+from tui.screens.review import Group, Review
+from tui.session import Session
+from tui.widgets.prompts import Ask
+
+SIZES = [(80, 24), (120, 40)]
+both = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+OUTLINE = (
+    e.PhaseOutline("preflight", "Preflight checks"),
+    e.PhaseOutline("certs", "Certificates"),
+    e.PhaseOutline("upload-certs", "Upload certificates", skip="--upload-certs was not given"),
+)
+
+
+def story(mode: Any, *, outcome: e.Outcome = "done", check: str = "passed") -> list[e.Event]:
+    """What an engine would write, in short."""
+    data = {"state": check, "found": "swap is on", "needed": "none", "remedy": "Run `swapoff -a`"}
+    changes: list[e.Event] = [
+        e.Effect("certs", "make", "/etc/kubernetes/pki", "folder, mode 0755"),
+        e.Effect("certs", "write", "/etc/kubernetes/pki/ca.crt", "1107 bytes"),
+        e.Effect("certs", "pull", "registry.k8s.io/etcd:[bold]"),
+    ]
+    return [
+        e.RunStarted("run", "init", mode, "v1.37.2", "master", OUTLINE),
+        e.PhaseStarted("preflight"),
+        e.Report("preflight", "check", "Swap", data),
+        e.PhaseFinished("preflight", 0),
+        e.PhaseStarted("certs"),
+        *(changes if outcome == "done" else []),
+        e.PhaseFinished("certs", 3),
+        e.PhaseSkipped("upload-certs", "--upload-certs was not given"),
+        e.RunFinished(outcome, 0 if outcome == "done" else 3, 3),
+    ]
+
+
+class Engines:
+    """Starts engines that have written their journal already; remembers what was asked."""
+
+    def __init__(self, folder: Path, stories: dict[str, Sequence[e.Event]]) -> None:
+        self.folder, self.stories = folder, stories
+        self.requests: list[Request] = []
+        self.folders: list[Path] = []
+
+    def begin(self, request: Request) -> Engine:
+        self.requests.append(request)
+        told = self.stories.get(request.mode)
+        if told is None:
+            raise PreflightRefused("no-place", "there is no place", remedy="Make room")
+        state = Path(request.folder or self.folder / f"dry-{len(self.requests)}")
+        run = state / "runs" / "one"
+        run.mkdir(parents=True)
+        self.folders.append(state)
+        journal = Journal(run / "journal.jsonl")
+        for event in told:
+            journal.append(event)
+        journal.close()
+        process = subprocess.Popen([sys.executable, "-c", ""], text=True)
+        process.wait()
+        return Engine(process, run / "journal.jsonl")
+
+
+@pytest.fixture
+def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engines:
+    found = Engines(tmp_path, {"dry-run": story("dry-run"), "rehearsal": story("rehearsal")})
+    monkeypatch.setattr(page, "start", found.begin)
+    return found
+
+
+async def foreseen(pilot: Pilot[Any]) -> Review:
+    """Until the preview has ended."""
+    screen = pilot.app.screen
+    assert isinstance(screen, Review)
+    for _try in range(100):
+        await pilot.pause(0.03)
+        if screen.foreseen.ended:
+            break
+    await pilot.pause()
+    return screen
+
+
+def words(screen: Review, name: str) -> str:
+    return str(screen.query_one(name, Static).render())
+
+
+@both
+async def test_the_effects_are_grouped(
+    engines: Engines, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Images, files and folders are counted, a group opens, and skips have their reasons."""
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=size) as pilot:
+        screen = await foreseen(pilot)
+        shown = {group.kind for group in screen.query(Group) if group.display}
+        assert shown == {"images", "files", "folders"}
+        assert "3 changes" in words(screen, "#state")
+        assert "was not given" in words(screen, "#skips")
+        assert "dry run on this machine" in words(screen, "#honest")
+        group = screen.query_one("#group-images", Group)
+        group.query_one("Action").focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "[bold]" in str(group.query_one(".effects", Static).render())
+
+
+@both
+async def test_back_is_the_default(engines: Engines, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Enter at once starts nothing and leads back."""
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await foreseen(pilot)
+        assert app.focused is app.screen.query_one("#back")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.visited[-1] == "configure"
+    assert {request.mode for request in engines.requests} == {"dry-run"}
+
+
+@both
+async def test_a_run_starts_after_a_second_yes(
+    engines: Engines, tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Start asks once more, naming host and cluster, with the safe answer first; yes begins the run."""
+    app = Installer("review", tmp_path)
+    begun: list[Request] = []
+    monkeypatch.setattr(app, "begin", begun.append)
+    async with app.run_test(size=size) as pilot:
+        await foreseen(pilot)
+        await pilot.press("right", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Ask)
+        text = " ".join(str(one.render()) for one in app.screen.query(Static))
+        assert "master" in text
+        assert "kubernetes" in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert begun == []
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("right", "enter")
+        await pilot.pause()
+    assert [request.mode for request in begun] == ["real"]
+    assert begun[0].config == app.session.yaml()
+
+
+async def test_a_failing_check_is_told_and_the_way_rehearsed(
+    engines: Engines, tmp_path: Path
+) -> None:
+    """A dry run that ends early is followed by a rehearsal for the effects; the finding blocks the start."""
+    engines.stories["dry-run"] = story("dry-run", outcome="refused", check="failed")
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await foreseen(pilot)
+        assert "swapoff -a" in words(screen, "#findings")
+        assert "1 checks" in words(screen, "#state")
+        assert screen.query_one("#group-files", Group).display
+        assert "comes from a rehearsal" in words(screen, "#honest")
+        assert screen.query_one("#start", Button).disabled
+    assert [request.mode for request in engines.requests] == ["dry-run", "rehearsal"]
+
+
+async def test_without_root_there_is_a_rehearsal_alone(engines: Engines, tmp_path: Path) -> None:
+    """Who isn't root sees what would be done, and why it can't be started."""
+    app = Installer("review", tmp_path, Session(replace(FACTS, euid=1000)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await foreseen(pilot)
+        assert screen.query_one("#start", Button).disabled
+        assert "root" in words(screen, "#why")
+    assert [request.mode for request in engines.requests] == ["rehearsal"]
+
+
+async def test_nothing_is_left_behind(engines: Engines, tmp_path: Path) -> None:
+    """The folders of dry run and rehearsal are gone afterwards."""
+    engines.stories["dry-run"] = story("dry-run", outcome="failed")
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await foreseen(pilot)
+    assert len(engines.folders) == 2
+    assert not any(folder.exists() for folder in engines.folders)
+
+
+async def test_an_engine_that_cannot_begin_is_told(engines: Engines, tmp_path: Path) -> None:
+    """Its own words and remedy stand where the effects would."""
+    engines.stories.clear()
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await foreseen(pilot)
+        assert "there is no place" in words(screen, "#state")
+        assert "Make room" in words(screen, "#state")
+        assert screen.query_one("#start", Button).disabled
+
+
+async def test_look_again_starts_over(engines: Engines, tmp_path: Path) -> None:
+    """After a cure the checks are asked anew."""
+    engines.stories["dry-run"] = story("dry-run", outcome="refused", check="failed")
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await foreseen(pilot)
+        engines.stories["dry-run"] = story("dry-run")
+        await pilot.press("r")
+        screen = await foreseen(pilot)
+        assert not screen.query_one("#start", Button).disabled
+        assert words(screen, "#findings") == ""
+
+
+async def test_a_draft_with_problems_starts_no_engine(engines: Engines, tmp_path: Path) -> None:
+    """What is certain to fail is not even rehearsed."""
+    session = Session(FACTS)
+    session.set_field("networking.podSubnet", "x")
+    app = Installer("review", tmp_path, session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.2)
+        screen = app.screen
+        assert isinstance(screen, Review)
+        assert screen.query_one("#start", Button).disabled
+        assert "1 problem" in words(screen, "#state")
+    assert engines.requests == []
+
+
+async def test_a_refusal_of_the_real_run_stays_on_the_page(
+    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that refuses at the last moment says so, and one can go back."""
+
+    def refuse(_request: Request) -> None:
+        raise ConfigurationError("busy", "another run is under way")
+
+    app = Installer("review", tmp_path)
+    monkeypatch.setattr(app, "begin", refuse)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await foreseen(pilot)
+        screen.post_message(page.Confirmed(app.session.request()))
+        await pilot.pause()
+        assert isinstance(app.screen, Review)
+        assert any("another run" in one.message for one in app._notifications)
+
+
+def test_a_preview_can_be_stopped(tmp_path: Path) -> None:
+    """Leaving ends the engine at once and removes its folder."""
+    engines = Engines(tmp_path, {"rehearsal": story("rehearsal")[:-1]})
+
+    def begin(request: Request) -> Engine:
+        engine = engines.begin(request)
+        sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], text=True)
+        return Engine(sleeper, engine.journal)
+
+    session = Session(FACTS)
+    preview = Preview(session.request, as_root=False, begin=begin)
+    preview.start()
+    while preview.take() is None:
+        pass
+    preview.stop()
+    preview.join(5)
+    assert not engines.folders[0].exists()
+    seen = preview.take()
+    assert seen is not None
+    assert seen.ended
+    assert not seen.succeeded
+
+
+def test_an_error_is_one_line() -> None:
+    """What, why and what next, without characters that steer a terminal."""
+    from tui.widgets.foreseen import error_words
+
+    error = InstallerError("x", "it failed", why="\x1b[31mno room", remedy="Make room")
+    assert error_words(error) == "it failed. ?[31mno room. Make room"
