@@ -266,7 +266,10 @@ def check_service_account(key: bytes, public: bytes) -> inspection.Reasons:
 
 
 def algorithm(configuration: Configuration) -> EncryptionAlgorithm:
-    """How new keys are made."""
+    """How new keys are made; kubeadm's gate for it, where it still exists, has the last word."""
+    gate = configuration.cluster.feature_gates.get("PublicKeysECDSA")
+    if gate is not None:
+        return "ECDSA-P256" if gate else "RSA-2048"
     return configuration.cluster.encryption_algorithm or "RSA-2048"
 
 
