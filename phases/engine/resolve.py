@@ -47,9 +47,12 @@ def _resolve(request: Request, host: Host, stored: str | None) -> Resolved:
     with_file = request.config is not None
     given = flags.apply(source.configuration, request.flags, config_given=with_file)
     around = surroundings(host)
-    configuration = complete(given, around)
-    if found := validate.problems(configuration):
-        raise Problems(located(found, source.places, source.name))
+    try:
+        configuration = complete(given, around)
+    except Problems as found:
+        raise Problems(located(found.problems, source.places, source.name)) from found
+    if problems := validate.problems(configuration):
+        raise Problems(located(problems, source.places, source.name))
     doubts = (*notices(given, around), *validate.warnings(configuration))
     warnings = (*source.notices, *located(doubts, source.places, source.name))
     return Resolved(configuration, () if stored else tuple(map(str, warnings)))

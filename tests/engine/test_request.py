@@ -73,7 +73,10 @@ def test_flags_stand_without_a_file() -> None:
             Request(config=documents("networking: {serviceSubnet: a, podSubnet: b}")),
             ["2 problems", "serviceSubnet", "podSubnet"],
         ),
-        (Request(config=documents("kubernetesVersion: v1.2.3")), ["1.2.3"]),
+        (
+            Request(config=documents("kubernetesVersion: v1.2.3"), config_name="k.yaml"),
+            ["k.yaml:4:20", "v1.2.3"],
+        ),
         (Request(flags={"token-ttl": "soon"}), ["token-ttl"]),
         (Request(config=documents(), flags={"node-name": "n"}), []),
     ],
