@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from .corpus import MINORS
 from .normal import Normal
 
 HERE = Path(__file__).parents[2] / "goldens" / "kubeadm"
@@ -23,7 +24,7 @@ def read(minor: str, case: str) -> Normal:
     base = read_base(minor)
     if case == BASE:
         return base
-    for head, lines in _split((HERE / f"{case}.txt").read_text().splitlines(), FOR):
+    for head, lines in _split(_lines(case), FOR):
         if minor in head.split():
             return _applied(base, lines)
     raise LookupError(
@@ -34,6 +35,20 @@ def read(minor: str, case: str) -> Normal:
 def read_base(minor: str) -> Normal:
     lines = (HERE / f"base-{minor}.txt").read_text().splitlines()
     return {path: "\n".join(body) for path, body in _split(lines, PATH)}
+
+
+def telling() -> list[tuple[str, str]]:
+    """The pairs of minor and case that differ: the newest minor of each change, and all bases."""
+    cases = sorted(path.stem for path in HERE.glob("*.txt") if not path.stem.startswith("base-"))
+    heads = [(head, case) for case in cases for head, _ in _split(_lines(case), FOR)]
+    return [
+        *((minor, BASE) for minor in MINORS),
+        *((head.split()[0], case) for head, case in heads),
+    ]
+
+
+def _lines(case: str) -> list[str]:
+    return (HERE / f"{case}.txt").read_text().splitlines()
 
 
 def write(found: Mapping[tuple[str, str], Normal]) -> None:

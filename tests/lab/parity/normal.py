@@ -78,12 +78,12 @@ def _embedded(found: re.Match[str], entry: Entry, known: Known, path: str) -> st
 
 
 def _text(content: bytes) -> str:
-    """The text, with a mark where its last newline is missing."""
+    """The text without its last newline, with a mark where that is missing."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return content.hex()
-    return text if text.endswith("\n") else text + "\\ no newline at the end"
+    return text.removesuffix("\n") if text.endswith("\n") else f"{text}\n\\ no newline at the end"
 
 
 def without(tree: Normal, ignored: Mapping[str, str]) -> Normal:

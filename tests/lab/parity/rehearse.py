@@ -50,6 +50,7 @@ def _run(case: Case, minor: str, home: Path, before: planted.Files) -> tuple[boo
     folder = home / "machine"
     host = _machine(case, before)
     _plant(folder, before)
+    there = {f"/{path.relative_to(folder)}" for path in folder.rglob("*") if path.is_dir()}
     config = home / "kubeadm.yaml"
     config.write_text(case.text(sides.VERSIONS[minor]))
     words = [word.replace(sides.CONFIG, str(config)) for word in sides.our_words(case, minor)]
@@ -59,12 +60,14 @@ def _run(case: Case, minor: str, home: Path, before: planted.Files) -> tuple[boo
             done = process._serve(make_request(arguments)) == 0
         except InstallerError:
             done = False
-    tree = from_folder(folder, OWNER)
-    return done, {
-        path: entry
-        for path, entry in tree.items()
-        if host.stat(path) is None or entry.kind == "file"
-    }
+    made = from_folder(folder, OWNER).items()
+    return done, {path: entry for path, entry in made if not (path in there or _old(host, path))}
+
+
+def _old(host: FakeHost, path: str) -> bool:
+    """Whether it is a folder that a rehearsal has taken over from the machine."""
+    fact = host.stat(path)
+    return fact is not None and fact.kind == "directory"
 
 
 def _machine(case: Case, before: planted.Files) -> FakeHost:

@@ -81,8 +81,7 @@ def binary(minor: str) -> Path:
 
 def machine(case: Case) -> Machine:
     """The machine that a case speaks of."""
-    ours = {"PYTHONPATH": str(sandbox.PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
-    settings = {**case.environment, **ours}
+    settings = {**case.environment, "PYTHONPATH": str(sandbox.PROJECT)}
     return Machine(case.hostname, case.active, case.sockets, environment=settings)
 
 
