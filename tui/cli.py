@@ -14,7 +14,7 @@ from importlib import metadata
 from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
-from tui.flags import CONFIGURING, OURS, RUNNING, Flag
+from tui.flags import CONFIGURING, OURS, RUNNING, TOKEN, Flag
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,9 +49,14 @@ def parser() -> argparse.ArgumentParser:
         prog="kubeboot-tui", description="Makes this machine the master of a Kubernetes cluster."
     )
     top.add_argument("--version", action="store_true", help="print the version")
+    top.add_argument("--plain", action="store_true", help="ask and tell line by line")
+    top.add_argument("--theme", metavar="NAME", help="colours and signs of the screens")
+    top.add_argument("--language", metavar="LANG", help="language of the screens: en or zh_CN")
+    top.add_argument("--config", metavar="FILE", help="a configuration to begin with")
     top.set_defaults(run=_top)
     verbs = top.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
     _add_init(verbs)
+    _add_token(verbs)
     phases = verbs.add_parser("phases", help="list the phases of init")
     phases.set_defaults(run=_phases)
     watching = verbs.add_parser(
@@ -77,7 +82,17 @@ def _add_init(verbs: argparse._SubParsersAction[Parser]) -> None:
             _add_flag(group, flag)
 
 
-def _add_flag(group: argparse._ArgumentGroup, flag: Flag) -> None:
+def _add_token(verbs: argparse._SubParsersAction[Parser]) -> None:
+    token = verbs.add_parser("token", help="bootstrap tokens of a finished master")
+    token.set_defaults(run=_lacking_verb)
+    below = token.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
+    create = below.add_parser("create", help="make a new token and print the join commands")
+    create.set_defaults(run=_token)
+    for flag in TOKEN:
+        _add_flag(create, flag)
+
+
+def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
     if flag.kind == "switch":
         group.add_argument(f"--{flag.name}", dest=flag.key, action="store_true", help=flag.help)
     elif flag.kind == "list":
@@ -104,15 +119,31 @@ def _top(arguments: argparse.Namespace) -> int:
     if arguments.version:
         print(f"kubeboot-tui {metadata.version('kubeboot-tui')}")  # noqa: T201
         return 0
-    raise ConfigurationError(
-        "no-screen", "the screens aren't there yet", remedy="Use `kubeboot-tui init --config FILE`"
-    )
+    if arguments.plain:
+        from tui.plain import plain
+
+        return plain(arguments.config or "")
+    from tui.start import screens
+
+    return screens(arguments)
 
 
 def _init(arguments: argparse.Namespace) -> int:
     from tui.init import init
 
     return init(arguments)
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    from tui.token import create
+
+    return create(arguments)
+
+
+def _lacking_verb(_arguments: argparse.Namespace) -> int:
+    raise ConfigurationError(
+        "no-verb", "token needs a verb", remedy="Use `kubeboot-tui token create`"
+    )
 
 
 def _watch(arguments: argparse.Namespace) -> int:

@@ -138,14 +138,27 @@ def _on_signals(act: Callable[[int], None]) -> None:
         signal.signal(number, lambda number, _frame: act(number))
 
 
-def see_through(engine: Engine, *, as_json: bool, withheld: frozenset[str] = frozenset()) -> int:
+def see_through(
+    engine: Engine, *, as_json: bool = False, withheld: frozenset[str] = frozenset()
+) -> int:
     """Follows a run to its end."""
-    records = follow(engine.journal, lambda: engine.process.poll() is None)
-    state = watch(records, _view(as_json=as_json))
+    state = follow_through(engine, _view(as_json=as_json))
     _close(state, as_json=as_json, withheld=withheld)
-    engine.process.wait()
     if state.started and state.started.mode == "dry-run":
         shutil.rmtree(engine.journal.parents[2], ignore_errors=True)
+    return code_of(state)
+
+
+def follow_through(engine: Engine, view: View) -> RunState:
+    """Shows a run to its end."""
+    records = follow(engine.journal, lambda: engine.process.poll() is None)
+    state = watch(records, view)
+    engine.process.wait()
+    return state
+
+
+def code_of(state: RunState) -> int:
+    """The exit code of a run; one that was never finished has failed."""
     return state.finished.exit_code if state.finished else 4
 
 
@@ -157,7 +170,7 @@ def watch_latest(*, as_json: bool) -> int:
     pid = _engine_pid(journals[-1])
     state = watch(follow(journals[-1], lambda: _lives(pid)), _view(as_json=as_json))
     _close(state, as_json=as_json)
-    return state.finished.exit_code if state.finished else 4
+    return code_of(state)
 
 
 def _engine_pid(journal: Path) -> int:

@@ -219,7 +219,7 @@ class _Builder:
     def _value(self, event: Any, depth: int) -> Any:
         self._guard(event, depth)
         if isinstance(event, ev.ScalarEvent):
-            return scalar(event.value) if event.style is None else event.value
+            return event.value if event.style else scalar(event.value)  # libyaml says "" for none
         if isinstance(event, ev.SequenceStartEvent):
             return list(self._sequence(depth))
         return dict(self._mapping(depth))
@@ -239,7 +239,7 @@ class _Builder:
 
     def _key(self, event: Any) -> str:
         self._guard(event, 0)
-        if not isinstance(event, ev.ScalarEvent) or (event.style is None and event.value == "<<"):
+        if not isinstance(event, ev.ScalarEvent) or (not event.style and event.value == "<<"):
             raise self._refusal("has a key that is no word", event)
         return str(event.value)
 

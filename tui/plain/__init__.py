@@ -1,0 +1,95 @@
+"""`--plain`: the same questions and the same run, line by line, for serial consoles and screen readers.
+
+Questions and their defaults are those of the form (`session`, `sections`), the review is the preview's,
+the run is LineView's. No escape sequences; signs in ASCII; 79 columns but for commands to be copied.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from phases.engine.errors import ConfigurationError, PreflightRefused
+from phases.engine.request import Request
+from tui import preferences, text
+from tui.closing import closing
+from tui.init import code_of, follow_through, started
+from tui.machine import Look, look
+from tui.plain.ahead import decide, foresee, summary
+from tui.plain.questions import Answers, begin, question_all
+from tui.plain.talk import PlainView, Talk, folded, read, tell, yes
+from tui.session import Session
+from tui.text import _, said
+
+COPIED = ("kubeadm ", "  ")
+"""How closing lines begin that are to be copied, and so aren't folded."""
+
+
+class Left(Exception):
+    """A person has had enough before anything was changed."""
+
+
+def plain(config: str = "") -> int:
+    """Asks, shows what would be done, asks whether to do it, and does it. Returns the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigurationError(
+            "no-terminal",
+            "--plain asks questions, and there is no terminal to ask at",
+            remedy="Use `kubeboot-tui init --config FILE --yes`",
+        )
+    text.use(preferences.load(dict(os.environ), Path.home()).language)
+    try:
+        return converse(Talk(read, tell), look(), config)
+    except (Left, KeyboardInterrupt, EOFError):
+        tell("")
+        tell(_("Left. Nothing was changed on this machine."))
+        return 128 + signal.SIGINT
+
+
+def converse(talk: Talk, seen: Look, config: str = "") -> int:
+    """The whole conversation with somebody who started on a machine like this."""
+    talk.tell_all(greeting(seen))
+    if seen.kind == "busy":
+        raise PreflightRefused(
+            "in-progress", "a run is under way", remedy="`kubeboot-tui watch` shows it"
+        )
+    if seen.kind == "control-plane" and yes(talk, _("Make new join commands?")):
+        return run(Request(workflow="token", renew=True))
+    session, answers = Session(), Answers()
+    begin(talk, session, config)
+    while True:
+        question_all(talk, session, answers)
+        talk.tell_all(summary(session, answers))
+        match decide(talk, foresee(talk, session, answers)):
+            case "start":
+                return run(answers.laid_over(session.request()))
+            case "leave":
+                raise Left
+
+
+def greeting(seen: Look) -> Iterator[str]:
+    """What this is, what this machine is, and how to answer."""
+    yield _("kubeboot-tui: makes this machine the master of a Kubernetes cluster.")
+    match seen.kind:
+        case "half-done":
+            yield _("An earlier run ended early: {why}.", why=said(seen.failure) or _("no reason"))
+            yield _("The same answers resume it.")
+        case "control-plane":
+            yield _("This machine is a control plane already; a run changes only what differs.")
+        case "foreign":
+            yield _("There are Kubernetes files here that this program didn't write.")
+    yield _("Enter takes the value in brackets, ? explains, - empties a field, ctrl+c leaves.")
+    yield ""
+
+
+def run(request: Request) -> int:
+    """Starts the engine and tells of it to its end; a signal goes to the engine, as in init."""
+    tell("")
+    state = follow_through(started(request), PlainView())
+    for line in closing(state):
+        for part in [line] if line.startswith(COPIED) else folded(line):
+            tell(part)
+    return code_of(state)
