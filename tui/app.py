@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -29,6 +29,7 @@ from phases.engine.state import RunState, fold
 from themes import skins
 from tui import clipboard, machine, parting, preferences, signs, text
 from tui.crash import Crash
+from tui.follow import follow
 from tui.launch import Engine, start
 from tui.machine import Look, look
 from tui.preferences import Preferences
@@ -216,20 +217,29 @@ class KubebootApp(App[int]):
             return _("The engine can't be asked: {why}", why=error.strerror or str(error))
         return ""
 
-    def reissue(self, *, control_planes: bool = False) -> Request | None:
-        """What to ask an engine for when new join commands are wanted; None while none can make them."""
-        if "token" not in WORKFLOWS:
-            return None
-        return Request(workflow="token", upload_certs=control_planes)
+    async def carry_out(self, request: Request) -> RunState:
+        """Has an engine do something beside the page that is shown; the state it ended in.
 
-    def can_give_kubeconfig(self) -> bool:
-        """Whether an engine can put a kubeconfig in place for the user who called sudo."""
-        return "kubeconfig" in WORKFLOWS and bool(self.environment.get("SUDO_USER"))
+        Raises InstallerError where it could not begin."""
+        return await asyncio.to_thread(self._carried_out, request)
 
-    def give_kubeconfig(self) -> None:
-        """Has an engine put it in place."""
-        if self.can_give_kubeconfig():
-            self.begin(Request(workflow="kubeconfig"))
+    def _carried_out(self, request: Request) -> RunState:
+        engine, state = self._begin(request), RunState()
+        for record in follow(engine.journal, lambda: engine.process.poll() is None):
+            state = fold(state, record) if record else state
+        engine.process.wait()
+        return state
+
+    async def open_engine(self, request: Request) -> Engine:
+        """An engine whose journal a page follows by itself, and which it ends."""
+        return await asyncio.to_thread(self._begin, request)
+
+    def on_master(self, workflow: str = "init", **more: Any) -> Request:
+        """A request about the master of the run that was watched last, in the mode of that run."""
+        before = self.request or Request()
+        mode = self.latest.started.mode if self.latest.started else "real"
+        config = before.config if workflow == "init" else None
+        return Request(workflow=workflow, config=config, mode=mode, folder=before.folder, **more)
 
     # looks and language
 
@@ -333,9 +343,6 @@ class KubebootApp(App[int]):
     def panic(self, *renderables: object) -> None:  # noqa: ARG002  Textual would print them
         self._fatal_error()
 
-
-WORKFLOWS: frozenset[str] = frozenset()
-"""Workflows beside init that an engine knows: 'token' makes join commands, 'desk' watches nodes."""
 
 OWN_VARIABLES = {"muted": "ansi_bright_black", "rule": "ansi_bright_black"}
 """Variables that our style sheets use beside Textual's own, for a theme that has forgotten them."""

@@ -34,25 +34,25 @@ class Look:
 
 def look(state: Path = STATE, kubernetes: Path = KUBERNETES) -> Look:
     """Looks at this machine; what can't be read for lack of rights counts as not there."""
-    journal = newest_journal(state)
     if busy := _busy(state):
         return busy
     manifests = _names(kubernetes / "manifests")
-    if journal is None:
-        return Look("foreign" if manifests else "fresh")
-    return _after_run(journal, manifests)
+    for journal in journals(state):
+        if seen := _after_run(journal, manifests):
+            return seen
+    return Look("foreign" if manifests else "fresh")
 
 
-def newest_journal(state: Path = STATE) -> Path | None:
-    """The journal of the newest run, by its name."""
+def journals(state: Path = STATE) -> list[Path]:
+    """The journals of all runs, the newest first; none where they can't be read."""
     try:
-        found = sorted(state.glob("runs/*/journal.jsonl"))
+        return sorted(state.glob("runs/*/journal.jsonl"), reverse=True)
     except OSError:
-        return None
-    return found[-1] if found else None
+        return []
 
 
-def _after_run(journal: Path, manifests: list[str]) -> Look:
+def _after_run(journal: Path, manifests: list[str]) -> Look | None:
+    """What a run left behind; None for one that tells nothing of the machine: a token that wasn't made."""
     started: RunStarted | None = None
     finished: RunFinished | None = None
     for record in Reader(journal).new_records():
@@ -63,6 +63,8 @@ def _after_run(journal: Path, manifests: list[str]) -> Look:
     node, version = (started.node, started.version) if started else ("", "")
     if finished and finished.exit_code == 0 and manifests:
         return Look("control-plane", journal, node=node, version=version)
+    if started and started.workflow != "init":
+        return None
     if not manifests and finished and finished.exit_code in (2, 3):
         return Look("fresh", journal, node=node, version=version)
     failure = finished.failure.what if finished and finished.failure else ""

@@ -14,14 +14,22 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
+from phases.engine.errors import InstallerError
+from phases.engine.request import Request
+from phases.engine.state import RunState
 from tui import desk, outcome, signs
+from tui.closing import KUBECONFIG
 from tui.desk import Desk
-from tui.follower import Story
+from tui.follower import Follower, Story
+from tui.launch import Engine
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
 from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.panels import nodes
+
+EVERY = 0.1
+"""Seconds between two looks for news of nodes."""
 
 
 class Join(Page):
@@ -49,12 +57,23 @@ class Join(Page):
         self.story = Story()
         self.revealed = False
         self.chosen = "worker"
+        self.busy = ""
+        self._engine: Engine | None = None
+        self._follower: Follower | None = None
+
+    @property
+    def user(self) -> str:
+        """Who called sudo; empty where nobody did."""
+        user = self.installer.environment.get("SUDO_USER", "")
+        return "" if user == "root" else user
 
     def heading(self) -> str:
         return outcome.name(self.installer.latest.started)
 
     def aside(self) -> str:
         began = self.installer.latest.ended
+        if self.busy:
+            return self.busy
         return _("up for {time}", time=d.clock(self.installer.now() - began)) if began else ""
 
     def badge(self) -> str:
@@ -63,9 +82,36 @@ class Join(Page):
     def content(self) -> Iterable[Widget]:
         with VerticalScroll(id="desk", can_focus=False):
             yield Static(id="commands")
+            yield Static(id="use")
             yield Static(id="nodes")
 
+    @work
+    async def _watch_nodes(self) -> None:
+        """Follows an engine of the desk's own, which tells of nodes for as long as this page is there."""
+        try:
+            self._engine = await self.installer.open_engine(self.installer.on_master("desk"))
+        except InstallerError:
+            return  # no nodes then; the commands are what this page is for
+        engine = self._engine
+        self._follower = Follower(engine.journal, lambda: engine.process.poll() is None)
+        self._follower.start()
+        self.set_interval(EVERY, self._drain)
+
+    def _drain(self) -> None:
+        story = self._follower.take() if self._follower else None
+        if story is not None:
+            self.story = story
+            self._draw()
+
+    def on_unmount(self) -> None:
+        if self._follower is not None:
+            self._follower.stop()
+        if self._engine is not None and self._engine.process.stdin is not None:
+            self._engine.process.stdin.close()
+
     def on_mount(self) -> None:
+        if self._can_ask():
+            self._watch_nodes()
         self.desk = Desk.of(self.installer.latest)
         self.chosen = next(iter(self.desk.commands), "worker")
         self.set_interval(1, self._draw)
@@ -78,11 +124,6 @@ class Join(Page):
         self.refresh_bindings()
         self._draw()
 
-    def show_story(self, story: Story) -> None:
-        """What the desk's own engine tells of nodes and tokens."""
-        self.story = story
-        self._draw()
-
     # drawing
 
     def _draw(self) -> None:
@@ -91,6 +132,7 @@ class Join(Page):
         self.rehead()
         width = max(min(self.size.width - 6, 132), 40)
         self.query_one("#commands", Static).update(d.stacked(list(self._commands(width))))
+        self.query_one("#use", Static).update(d.stacked(list(self._use())))
         lines = list(nodes.draw(self.story.state, width, self.installer.now()))
         place = self.query_one("#nodes", Static)
         place.update(d.stacked(lines))
@@ -120,6 +162,12 @@ class Join(Page):
         for line in d.wrapped(shown, width - 2) if command else ():
             yield Content.assemble("  ", d.styled(line))
 
+    def _use(self) -> Iterator[Content]:
+        """How the cluster is used from here."""
+        if self.desk.commands:
+            yield d.heading(_("To use the cluster as your own user"))
+            yield from (d.muted(f"  {line}") for line in KUBECONFIG)
+
     # doing
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -129,8 +177,8 @@ class Join(Page):
             "reveal": there,
             "save": there,
             "choose": len(self.desk.commands) > 1,
-            "reissue": self.installer.reissue() is not None,
-            "kubeconfig": self.installer.can_give_kubeconfig(),
+            "reissue": self._can_ask() and not self.busy,
+            "kubeconfig": self._can_ask() and bool(self.user) and not self.busy,
             "back": self.installer.journal is not None,
         }
         return allowed.get(action, True)
@@ -173,13 +221,60 @@ class Join(Page):
         question = Choice(_("{path} is there already.", path=target), (), answers)
         return await self.app.push_screen_wait(question) == "yes"
 
-    def action_reissue(self) -> None:
-        request = self.installer.reissue(control_planes="control_plane" in self.desk.commands)
-        if request is not None:
-            self.installer.begin(request)
+    @work
+    async def action_reissue(self) -> None:
+        """A new token, and a new certificate key where there was a command for control planes."""
+        more = "control_plane" in self.desk.commands
+        request = self.installer.on_master("token", renew=True, upload_certs=more)
+        state = await self._ask_engine(request, _("Making a new token …"))
+        if state is not None and state.handover:
+            self.installer.latest = state
+            self.desk = Desk.of(state)
+            self.notify(_("New commands; the ones before stay good until they expire."))
+            self._draw()
 
-    def action_kubeconfig(self) -> None:
-        self.installer.give_kubeconfig()
+    @work
+    async def action_kubeconfig(self) -> None:
+        """admin.conf for the user who called sudo, on consent."""
+        lines = (_("It makes {user} an administrator of the cluster.", user=self.user),)
+        answers = (Answer("no", _("Leave it")), Answer("yes", _("Put it in place")))
+        title = _("~/.kube/config for {user}? One that is there is kept beside it.", user=self.user)
+        if await self.app.push_screen_wait(Choice(title, lines, answers)) != "yes":
+            return
+        request = self.installer.on_master(only=("user-kubeconfig",), user_kubeconfig=self.user)
+        if await self._ask_engine(request, _("Putting it in place …")) is not None:
+            self.notify(_("{user} can use kubectl now.", user=self.user))
+
+    async def _ask_engine(self, request: Request, words: str) -> RunState | None:
+        """Has an engine do it; its state when that went well, else the reason is shown."""
+        self._set_busy(words)
+        try:
+            state = await self.installer.carry_out(request)
+        except InstallerError as refusal:
+            self.notify(said(str(refusal.what)), severity="error")
+            return None
+        finally:
+            self._set_busy("")
+        finished = state.finished
+        if finished is not None and finished.exit_code == 0:
+            return state
+        failure = finished.failure if finished else None
+        self.notify(said(failure.what) if failure else _("The engine is gone."), severity="error")
+        return None
+
+    def _set_busy(self, words: str) -> None:
+        self.busy = words
+        if self.is_mounted:
+            self.refresh_bindings()
+            self._draw()
+
+    def _can_ask(self) -> bool:
+        """Whether engines can be started for this cluster from here: as root, or in a rehearsal."""
+        started = self.installer.latest.started
+        if started is None:
+            return False
+        rehearsed = started.mode == "rehearsal" and self.installer.request is not None
+        return rehearsed or (started.mode == "real" and self.installer.session.facts.euid == 0)
 
     def action_back(self) -> None:
         if self.installer.journal is not None:

@@ -125,6 +125,7 @@ class Run(Page):
             return
         was_over = outcome.is_over(self.story)
         self.story = story
+        self.installer.latest = story.state
         self.query_one(LogView).add(story.lines, story.state.began)
         if self.following:
             self.selected = leading(tuple(story.state.phases.values()))

@@ -15,16 +15,16 @@ from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.panels.scene import text, texts
 
+STATES: Mapping[str, State] = {"Ready": "ok", "NotReady": "risky", "joining": "running"}
 NAME, STATE, ROLES, VERSION, SINCE = 22, 12, 16, 10, 9
 
 
 def reported(state: RunState) -> Mapping[str, Mapping[str, Any]]:
-    """The latest about each node, from whichever phase tells it: data has `ready` (bool), `roles`
-    (list), `version`, `since` (ISO 8601) and `missing` (a sentence, '' for a Ready node)."""
+    """The latest about each node that is there, from whichever phase tells it."""
     found: dict[str, Mapping[str, Any]] = {}
     for phase in state.phases.values():
         found.update(phase.reports.get("node", {}))
-    return found
+    return {name: data for name, data in found.items() if text(data, "state") != "gone"}
 
 
 def draw(state: RunState, width: int, now: datetime) -> Iterator[Content]:
@@ -37,7 +37,7 @@ def draw(state: RunState, width: int, now: datetime) -> Iterator[Content]:
     yield _header(width)
     for name, data in found.items():
         yield from _node(name, data, width, now)
-    if any(not data.get("ready") for data in found.values()):
+    if any("network plugin" in text(data, "lacks") for data in found.values()):
         yield Content("")
         yield d.muted(_("Nodes stay NotReady until a network plugin is applied."))
 
@@ -49,18 +49,18 @@ def _header(width: int) -> Content:
 
 
 def _node(name: str, data: Mapping[str, Any], width: int, now: datetime) -> Iterator[Content]:
-    ready = bool(data.get("ready"))
-    state: State = "ok" if ready else "running"
+    told = text(data, "state")
+    state: State = STATES.get(told, "running")
     since = _ago(text(data, "since"), now)
     cells = [
         (d.marked(state, name), NAME),
-        (d.styled("Ready" if ready else "NotReady", signs.colour(state)), STATE),
+        (d.styled(said(told), signs.colour(state)), STATE),
         (d.styled(", ".join(texts(data, "roles")) or _("worker")), ROLES),
         (d.muted(text(data, "version")), VERSION),
         (d.muted(since), SINCE),
     ]
     yield d.cut(d.row(cells), width)
-    if missing := text(data, "missing"):
+    if missing := text(data, "lacks"):
         yield from map(d.muted, d.wrapped(said(missing), width, first="    ", rest="    "))
 
 

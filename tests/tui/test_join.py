@@ -1,0 +1,254 @@
+"""The join desk: whole commands, hidden secrets, honest words about the clipboard, and nodes as they come."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from phases.engine.request import Request
+from phases.engine.state import RunState
+from tests.tui.stage import (
+    HANDOVER,
+    KEY,
+    LATER,
+    NARROW,
+    RECORDINGS,
+    TOKEN,
+    WIDE,
+    app_of,
+    engine_at,
+    make_app,
+    text_of,
+    until,
+)
+from tui import clipboard, desk
+from tui.app import KubebootApp
+from tui.screens.choice import Choice
+from tui.screens.join import Join
+
+
+def state_with(tmp_path: Path, **handover: Any) -> RunState:
+    """The state of the good run, with a handover made up."""
+    path = tmp_path / "handover.json"
+    path.write_text(json.dumps(HANDOVER | handover))
+    from phases.engine.journal import Reader
+    from phases.engine.state import fold
+
+    state = RunState()
+    for record in Reader(RECORDINGS / "good.jsonl").new_records():
+        state = fold(state, record)
+    return replace(state, handover=str(path))
+
+
+async def at_desk(pilot: Pilot[int], state: RunState) -> Join:
+    app = app_of(pilot)
+    app.journal = RECORDINGS / "good.jsonl"
+    app.show_join(state)
+    await until(pilot, lambda: isinstance(app.screen, Join))
+    assert isinstance(app.screen, Join)
+    return app.screen
+
+
+def unfolded(app: KubebootApp) -> str:
+    """The screen's text with its line ends and margins taken out."""
+    return re.sub(r"\s+", " ", text_of(app))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_both_commands_stand_there_with_their_secrets_hidden(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """All of both commands can be read but for the secrets, which v shows and hides again."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        text = unfolded(app)
+        assert "--token ujasfb.•••" in text
+        assert "--control-plane --certificate-key •••" in text
+        assert TOKEN not in text
+        assert KEY not in text
+        await pilot.press("v")
+        shown = text_of(app).replace("\n", "").replace(" ", "")
+        assert TOKEN in shown
+        assert KEY in shown
+        await pilot.press("v")
+        assert TOKEN not in unfolded(app)
+
+
+async def test_the_time_left_is_told(tmp_path: Path) -> None:
+    """The worker's command lasts as long as its token, the other one only two hours after the upload."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        assert "valid for 23 h 54 min" in text_of(app)
+        assert "valid for 1 h 54 min" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(3700, "valid for 1 h 1 min"), (61, "valid for 1 min 1 s"), (0, "expired"), (-5, "expired")],
+)
+def test_time_left_in_words(seconds: int, words: str) -> None:
+    """Hours and minutes, then minutes and seconds, then the truth."""
+    assert desk.left(LATER + timedelta(seconds=seconds), LATER) == words
+
+
+def test_a_token_without_an_end_says_so() -> None:
+    """No expiry is told as such."""
+    assert desk.left(None, LATER) == "does not expire"
+
+
+async def test_c_sends_the_chosen_command_unbroken(tmp_path: Path) -> None:
+    """The clipboard gets exactly the command, on one line, and the words claim no more than sending."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await pilot.press("c")
+        assert app.clipboard == HANDOVER["worker"]
+        await pilot.press("down", "c")
+        assert app.clipboard == HANDOVER["control_plane"]
+        await until(pilot, lambda: "Sent to the terminal" in unfolded(app))
+        assert "opied" not in text_of(app)
+
+
+def test_the_clipboard_sequence_is_wrapped_for_tmux_and_screen() -> None:
+    """Bare OSC 52 outside, DCS passthrough with doubled escapes in tmux, chunks in screen."""
+    coded = b64encode(b"kubeadm join").decode()
+    bare = f"\x1b]52;c;{coded}\x07"
+    assert clipboard.sequence("kubeadm join", {}) == bare
+    tmux = clipboard.sequence("kubeadm join", {"TMUX": "/tmp/x,1,0"})
+    assert tmux == f"{bare}\x1bPtmux;\x1b{bare}\x1b\\"
+    screen = clipboard.sequence("x" * 300, {"STY": "1.tty"})
+    pieces = re.findall("\x1bP(.*?)\x1b\\\\", screen, re.DOTALL)
+    assert "".join(pieces) == clipboard.sequence("x" * 300, {})
+    assert max(map(len, pieces)) <= clipboard.SCREEN_CHUNK
+
+
+async def test_s_saves_a_script_for_its_owner_alone(tmp_path: Path) -> None:
+    """The command is saved with mode 0600; one that is there is only overwritten on request."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await pilot.press("s")
+        script = tmp_path / "join-worker.sh"
+        await until(pilot, script.exists)
+        assert script.read_text().splitlines()[-1] == f"exec {HANDOVER['worker']}"
+        assert script.stat().st_mode & 0o777 == 0o600
+        script.write_text("mine")
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Join))
+        assert script.read_text() == "mine"
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: script.read_text() != "mine")
+
+
+async def test_why_there_is_no_command_for_control_planes(tmp_path: Path) -> None:
+    """Without an endpoint the desk says what that means instead of offering nothing."""
+    why = "this cluster has no controlPlaneEndpoint, so none can join"
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        state = state_with(tmp_path, control_plane="", no_control_plane=why)
+        await at_desk(pilot, state)
+        assert f"not offered: {why}" in unfolded(app)
+
+
+async def test_an_unreadable_handover_is_told(tmp_path: Path) -> None:
+    """Who may not read the handover learns how to get a command anyway."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        state = replace(state_with(tmp_path), handover=str(tmp_path / "gone.json"))
+        page = await at_desk(pilot, state)
+        assert "kubeadm token create --print-join-command" in text_of(app)
+        assert not page.check_action("send", ())
+
+
+async def test_n_makes_new_commands(tmp_path: Path) -> None:
+    """A new token comes from an engine; the desk and what is printed at the end have it at once."""
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    (fresh / "handover.json").write_text(json.dumps({"worker": "kubeadm join new --token n.n"}))
+    journal = fresh / "journal.jsonl"
+    text = (RECORDINGS / "good.jsonl").read_text()
+    old = re.search(r'"path":"([^"]+handover.json)"', text)
+    assert old
+    journal.write_text(text.replace(old[1], str(fresh / "handover.json")))
+    asked: list[Request] = []
+
+    def begin(request: Request) -> Any:
+        asked.append(request)
+        return engine_at(journal)[0]
+
+    app = make_app(tmp_path, begin=begin)
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await pilot.press("n")
+        await until(pilot, lambda: "kubeadm join new" in text_of(app))
+        await pilot.press("q")
+    wanted = next(request for request in asked if request.workflow == "token")
+    assert wanted.renew
+    assert wanted.upload_certs
+    assert "kubeadm join new --token n.n" in app.parting
+
+
+async def test_a_kubeconfig_is_given_on_consent_to_who_called_sudo(tmp_path: Path) -> None:
+    """Nobody is offered one without sudo; with it the engine is asked only after a yes."""
+    asked: list[Request] = []
+
+    def begin(request: Request) -> Any:
+        asked.append(request)
+        return engine_at(RECORDINGS / "good.jsonl")[0]
+
+    app = make_app(tmp_path, begin=begin, environment={"SUDO_USER": "ada"})
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Join))
+        assert not [request for request in asked if request.user_kubeconfig]
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: bool([request for request in asked if request.user_kubeconfig]))
+        await until(pilot, lambda: "ada can use kubectl now" in text_of(app))
+    wanted = next(request for request in asked if request.user_kubeconfig)
+    assert (wanted.only, wanted.user_kubeconfig) == (("user-kubeconfig",), "ada")
+
+
+async def test_nodes_stand_there_as_they_come(tmp_path: Path) -> None:
+    """The desk's own engine tells of nodes; what one lacks is said, and one that left is gone."""
+    journal = tmp_path / "desk.jsonl"
+    start = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
+    start |= {"workflow": "desk", "phases": [{"name": "nodes", "title": "Nodes"}]}
+    told = [
+        ("node5", {"state": "Ready", "roles": ["control-plane"], "version": "v1.37.2", "since": "2026-11-23T15:18:00Z", "lacks": ""}),
+        ("node6", {"state": "NotReady", "roles": [], "version": "v1.37.2", "since": "2026-11-23T15:19:56Z", "lacks": "no network plugin"}),
+        ("node7", {"state": "gone"}),
+    ]  # fmt: skip
+    lines = [start] + [
+        {"seq": n, "at": start["at"], "event": "Report", "phase": "nodes", "topic": "node", "item": name, "data": data}
+        for n, (name, data) in enumerate(told, 1)
+    ]  # fmt: skip
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await until(pilot, lambda: "node6" in text_of(app))
+        text = text_of(app)
+        assert "NotReady" in text
+        assert "0:04" in text
+        assert "no network plugin" in text
+        assert "Nodes stay NotReady until a network plugin is applied." in text
+        assert "node7" not in text

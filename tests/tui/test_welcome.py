@@ -1,0 +1,129 @@
+"""Welcome: what this machine is, and the one obvious next step on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from phases.engine.request import Request
+from tests.tui.stage import FACTS, NARROW, RECORDINGS, WIDE, engine_at, make_app, text_of, until
+from tui.launch import Engine
+from tui.machine import Look
+from tui.screens.choice import Choice
+from tui.widgets.menu import Menu
+
+JOURNAL = RECORDINGS / "failed.jsonl"
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_host_is_described(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Name, system, hardware, addresses and runtime stand there, and what this program is for."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=size):
+        text = text_of(app)
+    for word in ("node5", "Debian GNU/Linux 12", "2 CPUs, 24.0 GB", "172.30.99.15 (eth0)",
+                 "containerd.sock", "first control plane"):  # fmt: skip
+        assert word in text
+
+
+@pytest.mark.parametrize(
+    ("look", "first", "words"),
+    [
+        (Look("fresh"), "configure", "Fresh"),
+        (Look("half-done", JOURNAL, failure="it broke"), "resume", "it broke"),
+        (Look("control-plane", JOURNAL, node="node5", version="v1"), "desk", "node5 is a control plane"),
+        (Look("busy", JOURNAL, 42), "watch", "under way"),
+        (Look("foreign"), "configure", "did not make"),
+    ],
+)  # fmt: skip
+async def test_each_kind_of_machine_has_its_obvious_step(
+    tmp_path: Path, look: Look, first: str, words: str
+) -> None:
+    """The sentence fits the machine, and the first step has the focus."""
+    app = make_app(tmp_path, seen=look)
+    async with app.run_test(size=NARROW):
+        menu = app.screen.query_one(Menu)
+        assert app.focused is menu
+        assert menu.entries[menu.at].name == first
+        assert words in text_of(app)
+
+
+async def test_without_root_a_rehearsal_is_offered_and_the_reason_said(tmp_path: Path) -> None:
+    """Who isn't root may rehearse and write a configuration, and learns why not more."""
+    app = make_app(tmp_path, facts=replace(FACTS, euid=1000))
+    async with app.run_test(size=NARROW):
+        assert "You are not root" in text_of(app)
+        names = [entry.name for entry in app.screen.query_one(Menu).entries]
+        assert names == ["rehearse", "configure", "leave"]
+
+
+async def test_a_rehearsal_starts_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    """The engine is asked for a rehearsal, never for the real thing."""
+    asked: list[Request] = []
+
+    def begin(request: Request) -> Engine:
+        asked.append(request)
+        return engine_at(RECORDINGS / "good.jsonl")[0]
+
+    app = make_app(tmp_path, facts=replace(FACTS, euid=1000), begin=begin)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(asked))
+    assert asked[0].mode == "rehearsal"
+    assert Path(asked[0].folder).is_dir()
+
+
+async def test_watching_shows_the_run(tmp_path: Path) -> None:
+    """A run in progress is one key away."""
+    app = make_app(tmp_path, seen=Look("busy", JOURNAL, 42))
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: type(app.screen).__name__ == "Run")
+
+
+async def test_the_desk_of_a_finished_master(tmp_path: Path) -> None:
+    """On a control plane enter leads to the join desk."""
+    look = Look("control-plane", RECORDINGS / "good.jsonl", node="node5", version="v1.37.2")
+    app = make_app(tmp_path, seen=look)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: type(app.screen).__name__ == "Join")
+
+
+async def test_a_file_from_the_command_line_is_filled_in(tmp_path: Path) -> None:
+    """With --config the first step is the review; a file with problems leads to the form instead."""
+    text = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nclusterName: here\n"
+    app = make_app(tmp_path, files=(("kubeadm.yaml", text),))
+    async with app.run_test(size=NARROW):
+        menu = app.screen.query_one(Menu)
+        assert menu.entries[0].name == "review"
+
+
+async def test_starting_over_is_explained(tmp_path: Path) -> None:
+    """How to take away what was made is told, and nothing is done."""
+    app = make_app(tmp_path, seen=Look("half-done", JOURNAL))
+    async with app.run_test(size=WIDE) as pilot:
+        menu = app.screen.query_one(Menu)
+        names = [entry.name for entry in menu.entries]
+        for _step in range(names.index("over")):
+            await pilot.press("down")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        assert "kubeadm reset" in text_of(app)
+
+
+async def test_every_step_leads_somewhere(tmp_path: Path) -> None:
+    """Whatever a machine is, each step that is offered does something."""
+    for kind in ("fresh", "half-done", "control-plane", "busy", "foreign"):
+        look = Look(kind, JOURNAL)  # type: ignore[arg-type]
+        app = make_app(tmp_path, seen=look)
+        async with app.run_test(size=NARROW) as pilot:
+            names = [entry.name for entry in app.screen.query_one(Menu).entries]
+        for number, name in enumerate(names):
+            app = make_app(tmp_path, seen=look)
+            async with app.run_test(size=NARROW) as pilot:
+                await pilot.press(*["down"] * number, "enter")
+                await pilot.pause(0.05)
+                assert name == "leave" or type(app.screen).__name__ != "Welcome"
