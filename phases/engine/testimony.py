@@ -26,8 +26,11 @@ def control_plane_testimony(context: Context, sick: Sequence[str]) -> str:
 
 
 def newest_containers(facts: Iterable[ContainerFact]) -> dict[str, ContainerFact]:
-    """The newest container of each component, by its name."""
-    return {fact.name: fact for fact in sorted(facts, key=lambda fact: fact.attempt)}
+    """The newest container of each component, by its name; runtimes tell the newest last.
+
+    Attempts are counted anew in each pod, and a changed manifest makes another pod.
+    """
+    return {fact.name: fact for fact in facts}
 
 
 def container_testimony(context: Context, component: str, fact: ContainerFact | None) -> str:

@@ -31,10 +31,16 @@ def told(folder: Path, *containers: ContainerFact) -> str:
 def test_the_newest_container_speaks(tmp_path: Path) -> None:
     """Of a component's containers the newest is quoted, without the runtime's time stamp."""
     old, new = (container("kube-apiserver", "exited", n, 1) for n in (0, 1))
-    assert told(tmp_path, new, old).splitlines() == [
+    assert told(tmp_path, old, new).splitlines() == [
         "kube-apiserver: exited with code 1, 1 restarts",
         "last words of kube-apiserver1",
     ]
+
+
+def test_a_new_pod_speaks_before_an_old_one(tmp_path: Path) -> None:
+    """A mended manifest makes another pod, whose attempts are counted from 0 again."""
+    old, new = (container("kube-apiserver", "exited", n, 1) for n in (2, 0))
+    assert "last words of kube-apiserver0" in told(tmp_path, old, new)
 
 
 def test_a_running_etcd_is_not_blamed(tmp_path: Path) -> None:
