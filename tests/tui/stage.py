@@ -62,7 +62,7 @@ class Process:
 
 def make_app(home: Path, **more: Any) -> KubebootApp:
     """The app in English on a fresh machine with everything of the real one left out."""
-    given = {
+    given: dict[str, Any] = {
         "chosen": Preferences("harbour", "en"),
         "seen": Look("fresh"),
         "home": home,

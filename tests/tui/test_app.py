@@ -138,6 +138,11 @@ async def test_the_ascii_theme_draws_in_ascii(tmp_path: Path) -> None:
 SECRET = "ujasfb.abcdefghij012345"
 
 
+async def shown(app: KubebootApp) -> None:
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+
+
 class Breaking(KubebootApp):
     """An app with a defect and a secret in its hands."""
 
@@ -156,8 +161,7 @@ async def test_a_defect_ends_the_screen_without_telling_secrets(
     """One sentence and a file with places in the code; no values, no message, and not exit code 0."""
     app = Breaking(Preferences("harbour", "en"), home=tmp_path)
     with pytest.raises(ValueError, match="a defect"):
-        async with app.run_test(size=NARROW) as pilot:
-            await pilot.pause()
+        await shown(app)
     assert app.crash is not None
     assert app.return_code == 1
     words = str(app.crash)
@@ -178,11 +182,14 @@ async def test_a_defect_in_a_worker_is_no_different(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         raise ValueError(SECRET)
 
-    with pytest.raises(Exception, match=SECRET):
+    async def show() -> None:
         async with app.run_test(size=NARROW) as pilot:
             app.run_worker(broken())
             await pilot.pause()
             await pilot.pause()
+
+    with pytest.raises(Exception, match=SECRET):
+        await show()
     assert app.crash is not None
     assert SECRET not in str(app.crash)
     Path(app.crash.report).unlink()
@@ -193,7 +200,7 @@ def test_the_environment_is_cleaned() -> None:
     environment = {
         "TEXTUAL_DRIVER": "evil:Driver",
         "TEXTUAL_PRESS": "enter",
-        "PYTHONPATH": "/tmp",
+        "PYTHONPATH": "/evil",
         "LD_PRELOAD": "x.so",
         "PATH": "/bin",
         "LANG": "C.UTF-8",

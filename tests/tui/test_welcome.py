@@ -117,7 +117,7 @@ async def test_starting_over_is_explained(tmp_path: Path) -> None:
 async def test_every_step_leads_somewhere(tmp_path: Path) -> None:
     """Whatever a machine is, each step that is offered does something."""
     for kind in ("fresh", "half-done", "control-plane", "busy", "foreign"):
-        look = Look(kind, JOURNAL)  # type: ignore[arg-type]
+        look = Look(kind, JOURNAL)
         app = make_app(tmp_path, seen=look)
         async with app.run_test(size=NARROW) as pilot:
             names = [entry.name for entry in app.screen.query_one(Menu).entries]
