@@ -51,7 +51,10 @@ def closing(state: RunState, withheld: frozenset[str] = frozenset()) -> Iterator
         yield _verdict(finished.outcome, finished.failure)
     else:
         yield _success(started, finished.changes)
-        yield from _next_steps(handover(state, withheld), own=_wants_kubeconfig(state))
+        given = handover(state, withheld)
+        if given and started.mode != "real":
+            yield "What follows is how the real thing would end; no cluster is behind it."
+        yield from _next_steps(given, own=_wants_kubeconfig(state))
 
 
 def _verdict(outcome: str, failure: Failure) -> str:
@@ -75,8 +78,9 @@ def _success(started: RunStarted, changes: int) -> str:
 def _wants_kubeconfig(state: RunState) -> bool:
     """Whether nobody was given a kubeconfig of their own, in a run where somebody may want one."""
     placed = state.phases.get("user-kubeconfig")
-    on_init = state.started is not None and state.started.workflow == "init"
-    return on_init and (placed is None or placed.status == "skipped")
+    started = state.started
+    for_real = started is not None and (started.workflow, started.mode) == ("init", "real")
+    return for_real and (placed is None or placed.status == "skipped")
 
 
 def _next_steps(data: Mapping[str, Any], *, own: bool) -> Iterator[str]:
