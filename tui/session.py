@@ -68,12 +68,17 @@ class Session:
         self.section = sections.SECTIONS[0].name
         self.unfolded: set[str] = set()
         self.source = ""
+        self.wanted = ""
         self._draft = _drafted(text)
         self._earlier: deque[tuple[str, Draft]] = deque(maxlen=UNDO_LIMIT)
         self._last_edit = ""
         self._verdict: Verdict | None = None
         self._plan: Plan | None = None
         self._listeners: list[Callable[[], None]] = []
+
+    def lead_to(self, path: str) -> None:
+        """The form opens at this path of the model when it is shown next."""
+        self.section, self.wanted = sections.home_of(path), path
 
     # listening
 
@@ -191,9 +196,20 @@ class Session:
     def verdict(self) -> Verdict:
         """What the model says of the draft; found once per change."""
         if self._verdict is None:
-            draft = self._draft
-            self._verdict = verdict.judge(draft.text, draft.documents, self.facts.surroundings)
+            self._verdict = self._judged(self._draft)
         return self._verdict
+
+    def judge(self) -> bool:
+        """Finds the verdict, also in another thread; False when the draft has changed meanwhile."""
+        draft = self._draft
+        found = self._judged(draft)
+        if draft is not self._draft:
+            return False
+        self._verdict = found
+        return True
+
+    def _judged(self, draft: Draft) -> Verdict:
+        return verdict.judge(draft.text, draft.documents, self.facts.surroundings)
 
     def problems(self) -> tuple[Problem, ...]:
         """All that stands between the draft and a run, those of an unreadable text first."""

@@ -46,7 +46,11 @@ KEYS = {
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Until the draft was judged and drawn."""
-    await pilot.pause(PAUSE + 0.08)
+    await pilot.pause(PAUSE)
+    for _try in range(100):
+        if getattr(pilot.app.screen, "settled", True):
+            break
+        await pilot.pause(0.03)
     await pilot.pause()
 
 
@@ -425,6 +429,18 @@ async def test_everything_is_there_after_leaving_and_coming_back(
         await settle(pilot)
         assert row(app, "localAPIEndpoint.bindPort").editor.text == "six"
         assert "whole number" in note(app, "localAPIEndpoint.bindPort")
+
+
+async def test_the_page_opens_at_a_field_that_caused_trouble(
+    make: Callable[..., Installer],
+) -> None:
+    """Whoever leads to a path of the model finds its section open and its field focused."""
+    app = make()
+    app.session.lead_to("timeouts.discovery")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert app.session.section == "control-plane"
+        assert focused_path(app) == "timeouts.discovery"
 
 
 async def test_the_page_can_be_resized_while_it_is_used(make: Callable[..., Installer]) -> None:

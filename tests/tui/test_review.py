@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from phases.engine import events as e
-from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
+from phases.engine.errors import InstallerError, PreflightRefused
 from phases.engine.journal import Journal
 from phases.engine.request import Request
 from tests.tui.machine import FACTS, Installer
@@ -236,24 +236,6 @@ async def test_a_draft_with_problems_starts_no_engine(engines: Engines, tmp_path
         assert screen.query_one("#start", Button).disabled
         assert "1 problem" in words(screen, "#state")
     assert engines.requests == []
-
-
-async def test_a_refusal_of_the_real_run_stays_on_the_page(
-    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An engine that refuses at the last moment says so, and one can go back."""
-
-    def refuse(_request: Request) -> None:
-        raise ConfigurationError("busy", "another run is under way")
-
-    app = Installer("review", tmp_path)
-    monkeypatch.setattr(app, "begin", refuse)
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await foreseen(pilot)
-        screen.post_message(page.Confirmed(app.session.request()))
-        await pilot.pause()
-        assert isinstance(app.screen, Review)
-        assert any("another run" in one.message for one in app._notifications)
 
 
 def test_a_preview_can_be_stopped(tmp_path: Path) -> None:

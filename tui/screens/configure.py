@@ -5,7 +5,9 @@ What was typed lives in the session; this page only carries messages between it 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -33,6 +35,9 @@ from tui.widgets.yaml_pane import YamlPane
 PAUSE = 0.12
 """Seconds after the last key before the draft is judged."""
 
+LONG = 8192
+"""Characters from which on a text takes long enough to read that it is felt."""
+
 WIDE, MIDDLE = 110, 90
 """From these widths on the YAML, and the section list, stand beside the form."""
 
@@ -58,6 +63,9 @@ class Configure(Page):
     def __init__(self) -> None:
         super().__init__()
         self._pending: Timer | None = None
+        self._reading: Timer | None = None
+        self._unread: str | None = None
+        self.settled = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._standing_on = ""
         self._was_undone = False
@@ -89,11 +97,14 @@ class Configure(Page):
     async def on_mount(self) -> None:
         self._unsubscribe = self.session.subscribe(self._session_changed)
         self._fit(self.app.size.width)
-        await self._show_section()
         self.query_one(SectionList).focus()
+        wanted = sections.field_of(self.session.wanted)
+        await self._go_to_section(self.session.section, wanted.path if wanted else "")
+        self.session.wanted = ""
 
     def on_unmount(self) -> None:
         self._unsubscribe()
+        self._read_yaml()
 
     async def respeak(self) -> None:
         await self.recompose()
@@ -115,16 +126,20 @@ class Configure(Page):
             return
 
     def _session_changed(self) -> None:
-        """Judging takes some milliseconds: it waits until the fingers rest."""
+        """Judging takes some milliseconds: it waits until the fingers rest. Then all is `settled`."""
+        self.settled = False
         if self._pending is not None:
             self._pending.stop()
-        self._pending = self.set_timer(PAUSE, self._redraw)
+        self._pending = self.set_timer(PAUSE, partial(self.call_next, self._redraw))
 
     async def _redraw(self) -> None:
-        if not self.is_attached:
-            return
+        """In its turn among the page's messages, never cut short by the next keystroke."""
+        unchanged = await asyncio.to_thread(self.session.judge)
+        if not (unchanged and self.is_attached):
+            return  # another redraw is on its way
         rows = tuple(portrait.rows(self.session))
         form = self.query_one(Form)
+        self.settled = True
         if tuple(row.field.path for row in rows) != form.paths:
             await self._show_section(keep_focus=True)
             return
@@ -293,6 +308,7 @@ class Configure(Page):
         self._draw_yaml()
 
     def _leave_yaml(self) -> None:
+        self._read_yaml()
         self.remove_class("yaml-only")
         self.query_one(YamlPane).stop_editing(self.session.yaml())
         self.query_one(SectionList).focus()
@@ -300,7 +316,19 @@ class Configure(Page):
 
     @on(YamlPane.Edited)
     def _edited(self, event: YamlPane.Edited) -> None:
-        self.session.set_yaml(event.text)
+        """A long text is read when the fingers rest: that takes more than a moment."""
+        if self._reading is not None:
+            self._reading.stop()
+        if len(event.text) < LONG:
+            self.session.set_yaml(event.text)
+        else:
+            self._unread = event.text
+            self._reading = self.set_timer(PAUSE, self._read_yaml)
+
+    def _read_yaml(self) -> None:
+        text, self._unread = self._unread, None
+        if text is not None:
+            self.session.set_yaml(text)
 
     @work
     async def _offer_import(self, text: str) -> None:

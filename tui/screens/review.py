@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from phases.engine.errors import InstallerError
 from phases.engine.request import Request
 from tui import signs
 from tui.launch import start
@@ -207,9 +206,6 @@ class Review(Page):
 
     @on(Confirmed)
     def _confirmed(self, event: Confirmed) -> None:
-        """The engine says at once when it can't begin; that is told here, where one can go back."""
+        """The app starts the engine and shows the run, or why it can't begin."""
         event.stop()
-        try:
-            self.installer.begin(event.request)
-        except InstallerError as error:
-            self.notify(drawn.error_words(error), severity="error", timeout=30)
+        self.installer.begin(event.request)

@@ -122,7 +122,8 @@ class FieldRow(Widget):
 
     def _offers(self) -> Text:
         arrows = pick("↑↓", "up/down")
-        listed = " · ".join(f"{text} {word}".strip() for text, word in self.shown.offers)
+        named = (f"{text} ({word})" if word else text for text, word in self.shown.offers)
+        listed = ", ".join(named)
         return Text(f"{arrows} {listed}")
 
 
@@ -154,7 +155,7 @@ class Action(Static, can_focus=True):
             self.name = name
 
     def __init__(self, action: str, label: str) -> None:
-        super().__init__(label, markup=False, classes="action")
+        super().__init__(label, markup=False, classes=f"action {action.partition(':')[0]}")
         self._action_name = action
 
     def action_act(self) -> None:
@@ -235,13 +236,15 @@ class Form(VerticalScroll, can_focus=False):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         here = next((one for one in event.widget.ancestors if isinstance(one, FieldRow)), None)
         for row in self.rows():
-            row.set_class(row is here, "standing")
+            if row.has_class("standing") != (row is here):
+                row.set_class(row is here, "standing")
+                row.refresh()
         if here is not None:
             self.post_message(self.FieldEntered(here.path))
 
     def on_descendant_blur(self) -> None:
         for row in self.query(".standing"):
-            row.remove_class("standing")
+            row.remove_class("standing").refresh()
 
     @property
     def standing(self) -> FieldRow | None:
