@@ -40,8 +40,10 @@ def ensure_authority(context: Context, row: CertificateSpec) -> None:
         reasons = certificates.check_authority(found.certificate, found.key, context.began)
         if reasons and not _unfinished(context, row, found):
             raise not_ours(context, row, reasons)
+        if found.key is None and context.pki(row.key_file) in context.ours:
+            context.warn(lost_key(context, row))
         if not reasons:
-            show(context, row, found.certificate, "kept" if found.key else "external")
+            keep(context, row, found, "kept" if found.key else "external")
             return
     elif found.key is not None and not written_by_us(context, row):
         raise not_ours(context, row, ("its key is there without its certificate",))
@@ -69,7 +71,7 @@ def ensure_leaf(context: Context, row: CertificateSpec) -> None:
     found = find(context, row)
     reasons = judge(context, row, found, authority.certificate)
     if not reasons:
-        show(context, row, found.certificate or b"", "kept")
+        keep(context, row, found, "kept")
     elif found.certificate is not None and not written_by_us(context, row):
         raise not_ours(context, row, reasons)
     elif context.options.csr_only:
@@ -114,6 +116,8 @@ def ensure_service_account(context: Context) -> None:
     if half is None:
         key, half = new_service_account(context, private, lost=key is not None)
         context.ensure_file(private, key, mode=0o600)
+    elif key is not None:
+        context.keep_private(private, key)
     changed = context.read(public) is None or bool(
         certificates.check_service_account(key or b"", context.needed(public))
     )
@@ -135,6 +139,13 @@ def new_service_account(context: Context, private: str, *, lost: bool) -> tuple[
     if lost and private not in context.ours:
         raise ForeignState("foreign-sa", f"{private} can't be read as a key", where="certs/sa")
     return certificates.create_service_account(context.configuration)
+
+
+def keep(context: Context, row: CertificateSpec, found: Found, state: str) -> None:
+    """What is there stays as it is, its key for root's eyes alone."""
+    if found.key is not None:
+        context.keep_private(context.pki(row.key_file), found.key)
+    show(context, row, found.certificate or b"", state)
 
 
 def find(context: Context, row: CertificateSpec) -> Found:
@@ -168,6 +179,15 @@ def show(context: Context, row: CertificateSpec, pem: bytes, state: str) -> None
         usages=row.usages,
         path=context.pki(row.certificate_file),
         **portrait.certificate(pem),
+    )
+
+
+def lost_key(context: Context, row: CertificateSpec) -> str:
+    """What it means that a key which an earlier run made here is gone: moved away, or lost."""
+    key = context.pki(row.key_file)
+    return (
+        f"{key}, which an earlier run made, is gone: from now on the authority counts as one kept "
+        "elsewhere, and this machine signs nothing with it. Put it back if that isn't meant"
     )
 
 

@@ -30,6 +30,7 @@ def ensure_kubeconfig(context: Context, row: KubeconfigSpec) -> None:
     if content is not None:
         reasons = judge(context, row, content, authority)
         if not reasons:
+            context.keep_private(path, content)
             show(context, row, "kept")
             return
         if path not in context.ours:

@@ -25,24 +25,26 @@ def skip(context: Context) -> str | None:
 
 
 def run(context: Context) -> None:
-    admin, key = context.admin(), known_key(context)
+    admin, given = context.admin(), context.configuration.init.certificate_key
     live = None if context.options.renew else context.patiently(admin.get, SECRET)
     contents = {name: context.read(path) for name, path in files(context).items()}
-    if live and key is None:
-        keep(context, "uploaded before; its key was shown then")
-    elif live and key and holds(live["data"], contents, key):
+    key = given or earlier_key(context)
+    if live and key and holds(live["data"], contents, key):
         keep(context, "uploaded before with this key")
         context.hand_over({"certificate_key": key.reveal()})
+    elif live and given is None:
+        keep(context, "uploaded before; its key was shown then")
     else:
-        upload(context, admin, contents, key or upload_certs.new_certificate_key())
+        upload(context, admin, contents, given or upload_certs.new_certificate_key())
 
 
-def known_key(context: Context) -> Secret | None:
-    """The configuration's key, else that of an earlier run: one cut short showed it to nobody."""
+def earlier_key(context: Context) -> Secret | None:
+    """The key of an earlier run, which may have been cut short before it showed it to anyone.
+
+    It counts only where it opens what is there: it may be that of a cluster long gone.
+    """
     earlier = context.handed_over_before.get("certificate_key")
-    if context.options.renew:
-        earlier = None
-    return context.configuration.init.certificate_key or (Secret(earlier) if earlier else None)
+    return Secret(earlier) if earlier else None
 
 
 def files(context: Context) -> dict[str, str]:

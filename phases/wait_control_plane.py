@@ -5,6 +5,7 @@ When one doesn't, the error carries what its container or the kubelet said last.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from phases.render.health import health_url, kubelet_health_url
 from phases.system.ports import Cluster, ClusterError, Ref
 
 FOUR_MINUTES = timedelta(minutes=4)
+BEFORE_NUDGE = timedelta(seconds=20)
+RESTART = ("systemctl", "restart", "kubelet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def wait_for_components(context: Context) -> None:
         *(answering(context, name) for name in ("kube-controller-manager", "kube-scheduler")),
     )
     with ThreadPoolExecutor(len(components)) as pool:
-        healthy = pool.map(lambda component: wait_for(context, component, patience), components)
+        healthy = pool.map(partial(wait_with_nudge, context, Nudge(), patience), components)
     sick = [component.name for component, well in zip(components, healthy, strict=True) if not well]
     if sick:
         raise PhaseError(
@@ -70,6 +73,38 @@ def wait_for_components(context: Context) -> None:
             why=control_plane_testimony(context, sick),
             remedy="Mend the cause and run the same command again to resume",
         )
+
+
+class Nudge:
+    """Restarts a kubelet that doesn't take up a manifest which this run has mended, once.
+
+    A kubelet has been seen to leave a static pod alone for minutes that had crashed again and
+    again before its manifest was changed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._done = False
+
+    def __call__(self, context: Context) -> None:
+        with self._lock:
+            if not self._done:
+                context.host.run(RESTART)
+            self._done = True
+
+
+def wait_with_nudge(
+    context: Context, nudge: Nudge, patience: timedelta, component: Component
+) -> bool:
+    """Waits for a component; the kubelet is restarted where its mended manifest isn't taken up."""
+    path = f"/etc/kubernetes/manifests/{component.name}.yaml"
+    mended = path in context.changed() and " ".join(RESTART) not in context.changed()
+    if not mended or patience <= BEFORE_NUDGE:
+        return wait_for(context, component, patience)
+    if wait_for(context, component, BEFORE_NUDGE):
+        return True
+    nudge(context)
+    return wait_for(context, component, patience - BEFORE_NUDGE)
 
 
 def answering(context: Context, name: str) -> Component:

@@ -67,7 +67,8 @@ class Tally:
 class Context:
     """One phase's view of the run.
 
-    `ours` holds the paths that this installer wrote here before. `began` is when the run did, one
+    `ours` holds the paths that this installer wrote here before, `changed()` what this run has
+    changed so far. `began` is when the run did, one
     moment for all certificates, as kubeadm dates its own.
     """
 
@@ -85,6 +86,7 @@ class Context:
     stop_signal: Callable[[], int] = lambda: 0
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     ours: frozenset[str] = frozenset()
+    changed: Callable[[], frozenset[str]] = frozenset
     handed_over_before: Mapping[str, Any] = field(default_factory=dict)
     step_skips: Mapping[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -165,6 +167,15 @@ class Context:
             return False
         self.host.write(path, content, mode=mode, owner=owner)
         return True
+
+    def keep_private(self, path: str, content: bytes) -> None:
+        """A secret file that stays is root's alone: mended where it is ours, warned of elsewhere."""
+        if path in self.ours:
+            self.ensure_file(path, content, mode=0o600, owner=(0, 0))
+            return
+        fact = self.host.stat(path)
+        if fact is not None and fact.mode & 0o077:
+            self.warn(f"{path} can be read by others than root (mode {fact.mode:04o})")
 
     def ensure_directory(
         self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -63,8 +63,19 @@ class Ledger:
 
     def targets(self) -> frozenset[str]:
         """Everything that this installer ever changed here, as targets."""
+        return frozenset(entry["target"] for entry in self._entries())
+
+    def written(self, ending: str) -> dict[str, str]:
+        """The digests of what was last written to paths with that ending, by path."""
+        return {
+            entry["target"]: entry["after"].get("sha256", "")
+            for entry in self._entries()
+            if entry["target"].endswith(ending) and entry.get("after")
+        }
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
         lines = self._path.read_text(errors="replace").splitlines()
-        return frozenset(entry["target"] for entry in map(_parsed, lines) if entry)
+        return (entry for entry in map(_parsed, lines) if entry)
 
     def close(self) -> None:
         os.close(self._fd)

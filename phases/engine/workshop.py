@@ -18,6 +18,7 @@ from phases.engine.context import Context, Options, Tally
 from phases.engine.handover import Handover
 from phases.engine.journal import Journal
 from phases.engine.ledger import Ledger
+from phases.engine.ownership import ours
 from phases.engine.plan import PlannedPhase
 from phases.engine.recorded import RecordedCluster, RecordedHost, RecordedRuntime, Recorder
 from phases.engine.stop import Stop
@@ -74,7 +75,8 @@ class Workshop:
         self._stop = stop
         self._ledger = Ledger(place.state)
         self._began = ports.clock.now()
-        self._ours = self._ledger.targets()
+        self._ours = ours(self._ledger, ports.host)
+        self._changed: set[str] = set()
         self._handover = Handover(place.handover)
 
     def context(self, planned: PlannedPhase) -> Context:
@@ -98,6 +100,7 @@ class Workshop:
             open_runtime=partial(self._open_runtime, recorder),
             stop_signal=lambda: self._stop.signal,
             ours=self._ours,
+            changed=lambda: frozenset(self._changed.copy()),
             step_skips=planned.step_skips,
             tally=tally,
         )
@@ -105,6 +108,7 @@ class Workshop:
     def _emit(self, tally: Tally, event: e.Event) -> None:
         if isinstance(event, e.Effect):
             tally.count()
+            self._changed.add(event.target)
         self._journal.append(event)
 
     def _connect(self, recorder: Recorder, kubeconfig: bytes, server: str) -> Cluster:
