@@ -14,7 +14,7 @@ from importlib import metadata
 from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
-from tui.flags import CONFIGURING, OURS, RUNNING, TOKEN, Flag
+from tui.flags import CONFIGURING, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,13 +23,22 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "allow_abbrev": False})
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What a verb doesn't know is that verb's to tell, with its own help."""
+        found, extras = super().parse_known_args(args, namespace)
+        if extras:
+            self.error(f"unrecognized arguments: {' '.join(extras)}")
+        return found, extras
+
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}. `{self.prog} --help` shows what there is.\n")
+        said = message.replace("ignored explicit argument", "is true or false, not")
+        self.exit(2, f"error: {said}. `{self.prog} --help` shows what there is.\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; returns its exit code."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    arguments = INSIDE.get(" ".join(words)) or parser().parse_args(words)
     try:
         return int(arguments.run(arguments))
     except InstallerError as error:
@@ -64,8 +73,6 @@ def parser() -> argparse.ArgumentParser:
     )
     watching.add_argument("--json", action="store_true", help="print the journal itself")
     watching.set_defaults(run=_watch)
-    engine = verbs.add_parser("engine")  # no help: it is what the other verbs start
-    engine.set_defaults(run=_engine)
     return top
 
 
@@ -94,7 +101,7 @@ def _add_token(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
     if flag.kind == "switch":
-        group.add_argument(f"--{flag.name}", dest=flag.key, action="store_true", help=flag.help)
+        _add_switch(group, flag)
     elif flag.kind == "list":
         group.add_argument(
             f"--{flag.name}",
@@ -108,6 +115,26 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
         kind = int if flag.kind == "number" else str
         group.add_argument(
             f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help
+        )
+
+
+def _add_switch(group: argparse._ActionsContainer, flag: Flag) -> None:
+    """Alone or with one of Go's words behind an equals sign; the last one counts.
+
+    One that sets a field may be left alone: then the configuration's own value stands.
+    """
+    default = None if flag in CONFIGURING else False
+    group.add_argument(
+        f"--{flag.name}", dest=flag.key, action="store_true", default=default, help=flag.help
+    )
+    for words, value in ((TRUE, True), (FALSE, False)):
+        group.add_argument(
+            *(f"--{flag.name}={word}" for word in words),
+            dest=flag.key,
+            action="store_const",
+            const=value,
+            default=default,
+            help=argparse.SUPPRESS,
         )
 
 
@@ -167,3 +194,7 @@ def _engine(_arguments: argparse.Namespace) -> int:
     from phases.engine.process import main as engine
 
     return engine()
+
+
+INSIDE = {"engine": argparse.Namespace(run=_engine)}
+"""What the verbs start by themselves; no user need know of it."""

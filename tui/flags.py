@@ -10,6 +10,10 @@ from typing import Literal
 
 Kind = Literal["text", "number", "list", "switch"]
 
+TRUE = ("1", "t", "T", "true", "TRUE", "True")
+FALSE = ("0", "f", "F", "false", "FALSE", "False")
+"""What Go reads behind `--switch=`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

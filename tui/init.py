@@ -8,10 +8,11 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from phases.engine.errors import ConfigurationError
+from phases.engine.errors import ConfigurationError, PreflightRefused
 from phases.engine.request import Mode, Request
 from phases.engine.state import RunState
 from tui.closing import closing, handover
@@ -108,7 +109,7 @@ def known_user(name: str) -> str:
 def _values(arguments: argparse.Namespace) -> dict[str, object]:
     """kubeadm's flags that were given and set a field; the model reads and judges them."""
     given = {flag.name: getattr(arguments, flag.key) for flag in CONFIGURING}
-    return {name: value for name, value in given.items() if value not in (None, False)}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _agreed() -> bool:
@@ -164,6 +165,7 @@ def code_of(state: RunState) -> int:
 
 def watch_latest(*, as_json: bool) -> int:
     """Follows the run under way on this machine, or shows the last one."""
+    _look_into(STATE / "runs")
     journals = sorted(STATE.glob("runs/*/journal.jsonl"))
     if not journals:
         raise ConfigurationError("no-run", "there has been no run on this machine")
@@ -171,6 +173,20 @@ def watch_latest(*, as_json: bool) -> int:
     state = watch(follow(journals[-1], lambda: _lives(pid)), _view(as_json=as_json))
     _close(state, as_json=as_json)
     return code_of(state)
+
+
+def _look_into(folder: Path) -> None:
+    """A folder that may not be looked into isn't one without runs, though a glob can't tell."""
+    try:
+        with suppress(FileNotFoundError):
+            os.scandir(folder).close()
+    except PermissionError as error:
+        raise PreflightRefused(
+            "IsPrivilegedUser",
+            "only root can see the runs of this machine",
+            why=f"{error.filename}: permission denied",
+            remedy="Use sudo",
+        ) from error
 
 
 def _engine_pid(journal: Path) -> int:

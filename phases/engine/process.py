@@ -124,10 +124,11 @@ def _run(
 
 
 def _demand_root(request: Request) -> None:
-    if request.mode == "real" and os.geteuid() != 0:
+    if request.mode != "rehearsal" and os.geteuid() != 0:
+        looking = "a dry run looks at this machine: it needs root"
         raise PreflightRefused(
             "IsPrivilegedUser",
-            "this must run as root",
+            looking if request.mode == "dry-run" else "this must run as root",
             why=f"it runs as user {os.geteuid()}",
             remedy="Use sudo, or --rehearse DIR to try it without root",
         )

@@ -46,9 +46,12 @@ class Request:
 
     @classmethod
     def from_json(cls, text: str) -> Request:
-        """Raises ConfigurationError for what no front end of this version would write."""
+        """Raises ConfigurationError for what no front end of this version would write.
+
+        The mode has to be said, though it has a default here: no accident starts the real thing.
+        """
         try:
-            data: dict[str, Any] = json.loads(text)
+            data = _parsed(text)
             lists = {key: tuple(item) for key, item in data.items() if isinstance(item, list)}
             return cls(**(data | lists))
         except (ValueError, TypeError, AttributeError) as error:
@@ -58,3 +61,10 @@ class Request:
                 why=str(error),
                 remedy="Use `kubeboot-tui init`, which starts the engine by itself",
             ) from error
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(text)
+    if "mode" not in data:
+        raise ValueError("it doesn't say in which mode")
+    return data

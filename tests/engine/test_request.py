@@ -39,7 +39,9 @@ def test_a_request_arrives_as_it_was_sent(request: Request) -> None:
     assert Request.from_json(request.to_json()) == request
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '{"mood": "bright"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "3", "null", "{}", '{"mode": "real", "mood": "bright"}']
+)
 def test_what_is_no_request_is_refused(text: str) -> None:
     """Garbage on the pipe is a usage error in a sentence."""
     with pytest.raises(ConfigurationError) as caught:

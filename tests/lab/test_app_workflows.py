@@ -162,7 +162,7 @@ def desk(node: Node) -> Iterator[Path]:
     with engine:
         assert engine.stdin is not None
         assert engine.stdout is not None
-        engine.stdin.write('{"workflow": "desk"}\n')
+        engine.stdin.write('{"workflow": "desk", "mode": "real"}\n')
         engine.stdin.flush()
         journal = Path(json.loads(engine.stdout.readline())["journal"])
         yield node.root / journal.relative_to("/")

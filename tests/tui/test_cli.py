@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from phases.engine.request import Request
 from tests.tui.program import CONFIG, ROOT, Place, tree
 from tui import cli, launch
 from tui.flags import CONFIGURING, OURS, RUNNING
+from tui.init import make_request, watch_latest
 
 HEAVY = "print(json.dumps([n for n in ('textual', 'rich', 'kubernetes', 'cryptography') if n in sys.modules]))"
 
@@ -54,11 +56,68 @@ def test_help_helps(arguments: list[str], capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.startswith("usage: kubeboot-tui")
 
 
-def test_the_engine_is_not_among_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
-    """What verbs use inside isn't shown to a user."""
+@pytest.mark.parametrize("arguments", [["--help"], ["dance"], ["engines"]])
+def test_the_engine_is_not_among_the_verbs(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What verbs use inside isn't shown to a user, who asks for help or mistypes a verb."""
     with pytest.raises(SystemExit):
-        cli.main(["--help"])
-    assert "engine" not in capsys.readouterr().out
+        cli.main(arguments)
+    told = capsys.readouterr()
+    assert "engine" not in (told.out + told.err).replace("'engines'", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "help_of"),
+    [
+        (["--mood"], "kubeboot-tui"),
+        (["init", "--mood"], "kubeboot-tui init"),
+        (["init", "extra"], "kubeboot-tui init"),
+        (["token", "create", "--mood"], "kubeboot-tui token create"),
+    ],
+)
+def test_a_usage_error_names_the_help_of_its_verb(
+    arguments: list[str], help_of: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The help that is named is the one that lists the flags of what was typed."""
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    assert f"`{help_of} --help`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mode", "upload"),
+    [
+        ([], "real", False),
+        (["--dry-run", "--upload-certs"], "dry-run", True),
+        (["--dry-run=true", "--upload-certs=1"], "dry-run", True),
+        (["--dry-run=T", "--upload-certs=false"], "dry-run", False),
+        (["--dry-run=False", "--upload-certs=TRUE"], "real", True),
+        (["--dry-run", "--dry-run=false"], "real", False),
+    ],
+)
+def test_switches_take_the_words_of_go(arguments: list[str], mode: str, upload: bool) -> None:
+    """A switch stands alone or with true or false behind an equals sign; the last one counts."""
+    request = make_request(cli.parser().parse_args(["init", *arguments]))
+    assert (request.mode, request.upload_certs) == (mode, upload)
+
+
+def test_a_switch_overrules_the_file() -> None:
+    """As with kubeadm, --dry-run=false stands over the file's dryRun; left alone it says nothing."""
+    parse = cli.parser().parse_args
+    assert make_request(parse(["init", "--dry-run=false"])).flags == {"dry-run": False}
+    assert make_request(parse(["init"])).flags == {}
+
+
+@pytest.mark.parametrize("arguments", [["--dry-run=maybe"], ["--dry-run", "false"]])
+def test_a_switch_takes_nothing_else(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other words, and words behind a blank, are refused by name."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["init", *arguments])
+    assert caught.value.code == 2
+    assert arguments[-1].rpartition("=")[2] in capsys.readouterr().err
 
 
 def test_every_flag_of_init_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,14 +238,43 @@ def test_a_link_inside_does_not_lead_out(place: Place) -> None:
     assert list(outside.iterdir()) == []
 
 
-def test_without_root_nothing_begins(place: Place) -> None:
-    """The real thing without root: 3, a sentence, and no state on the machine."""
+def test_who_may_not_see_runs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`watch` without root doesn't say that there has been no run."""
+
+    def denied(folder: object) -> object:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("tui.init.os.scandir", denied)
+    with pytest.raises(InstallerError, match="only root can see the runs") as caught:
+        watch_latest(as_json=False)
+    assert caught.value.exit_code == 3
+
+
+def test_where_nothing_was_run_watch_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine without runs has none."""
+    monkeypatch.setattr("tui.init.STATE", tmp_path / "none")
+    with pytest.raises(InstallerError, match="there has been no run"):
+        watch_latest(as_json=False)
+
+
+def test_an_engine_starts_nothing_by_accident(place: Place) -> None:
+    """A request that doesn't say in which mode is refused, whoever runs it."""
+    ended = place.run("engine", stdin="{}\n")
+    assert ended.code == 2
+    assert json.loads(ended.out)["failure"]["code"] == "bad-request"
+
+
+@pytest.mark.parametrize("mode", ["real", "dry-run"])
+def test_without_root_nothing_begins(place: Place, mode: str) -> None:
+    """The real thing or a look at it without root: 3, what can be had, no state on the machine."""
     script = (
         "import os, sys, tui.cli; os.geteuid = lambda: 1000; sys.exit(tui.cli.main(['engine']))"
     )
     ended = subprocess.run(
         [sys.executable, "-c", script],
-        input='{"mode": "real"}',
+        input=json.dumps({"mode": mode}),
         capture_output=True,
         check=False,
         text=True,
@@ -196,6 +284,7 @@ def test_without_root_nothing_begins(place: Place) -> None:
     answer = json.loads(ended.stdout)
     assert (ended.returncode, answer["exit_code"]) == (3, 3)
     assert answer["failure"]["code"] == "IsPrivilegedUser"
+    assert "--rehearse DIR" in answer["failure"]["remedy"]
 
 
 def test_a_terminal_user_is_asked_first(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import yaml
 
 from tests.tui.program import CONFIG, MACHINE, Ended, Place, tree
 
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="a dry run looks at the machine as root")
 KEY = "a" * 60 + "0123"
 TOKEN = "q1w2e3.z9y8x7w6v5u4t3s2"
 TOKENS = (
@@ -253,6 +255,7 @@ def test_a_foreign_certificate_is_refused(place: Place) -> None:
     assert "Refused in certs/ca" in ended.out
 
 
+@AS_ROOT
 def test_a_dry_run_shows_changes_and_makes_none(place: Place) -> None:
     """Each change is a line, the machine stays as it was, and no temporary folder is left."""
     before = tree(*MACHINE)
@@ -264,6 +267,7 @@ def test_a_dry_run_shows_changes_and_makes_none(place: Place) -> None:
     assert list((place.folder / "tmp").iterdir()) == []
 
 
+@AS_ROOT
 def test_a_file_may_ask_for_a_dry_run(place: Place) -> None:
     """`dryRun: true` in the configuration is as good as the flag."""
     dry = "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\ndryRun: true\n"
