@@ -1,0 +1,330 @@
+"""--plain without a terminal: scripted answers, what is asked, what is told, what would be started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from phases.engine import events as e
+from phases.engine.errors import ConfigurationError, PreflightRefused
+from phases.engine.request import Request
+from phases.engine.state import PhaseState, RunState
+from tests.tui.machine import FACTS
+from tui import plain as conversation
+from tui.machine import Look
+from tui.plain import ahead, converse, questions, talk
+from tui.plain.ahead import decide, foreseen_lines
+from tui.plain.questions import ASKED, Answers
+from tui.plain.talk import WIDTH, Talk, answer, folded, yes
+from tui.preview import Foreseen
+from tui.session import Session
+
+MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+REVIEW = "Start? yes, list what is done, change answers, or no"
+
+
+@dataclass
+class Person:
+    """Answers by the beginning of the question, then with nothing; an Exception is raised."""
+
+    script: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def talk(self) -> Talk:
+        return Talk(self._answer, self.told.append)
+
+    def _answer(self, prompt: str) -> str:
+        self.asked.append(prompt)
+        for start, answers in self.script.items():
+            if prompt.startswith(start) and answers:
+                return answers.pop(0) + "\n"
+        return "\n"
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.told)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """No preview, no engine: the requests that would have been started."""
+    found: list[Request] = []
+
+    def run(request: Request) -> int:
+        found.append(request)
+        return 0
+
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    monkeypatch.setattr(conversation, "Session", lambda: Session(FACTS))
+    monkeypatch.setattr(conversation, "foresee", lambda *_: Foreseen(ended=True))
+    monkeypatch.setattr(conversation, "run", run)
+    return found
+
+
+def test_nothing_but_enter_is_a_no(started: list[Request]) -> None:
+    """Every field is asked once, with its default; the last answer is the safe one."""
+    person = Person()
+    with pytest.raises(conversation.Left):
+        converse(person.talk, Look("fresh"))
+    labels = [one.partition(" [")[0].rstrip(": ") for one in person.asked]
+    assert labels[0] == "A kubeadm.yaml to start from"
+    assert labels[1] == "Cluster name"
+    assert labels[-2:] == ["Network plugin", REVIEW]
+    assert len(labels) == len(ASKED) + 3
+    assert "Node name [master]: " in person.asked
+    assert started == []
+
+
+def test_yes_starts_what_was_answered(started: list[Request], tmp_path: Path) -> None:
+    """Answers become the configuration; what is no part of it stands beside it."""
+    (tmp_path / "cni.yaml").write_text(MANIFEST)
+    person = Person(
+        {
+            "Cluster name": ["prod"],
+            "Endpoint": ["cp.example"],
+            "Pod range": ["10.244.0.0/16"],
+            "Upload": ["y"],
+            "Network plugin": [str(tmp_path / "cni.yaml")],
+            REVIEW: ["yes"],
+        }
+    )
+    assert converse(person.talk, Look("fresh")) == 0
+    (request,) = started
+    assert "clusterName: prod" in (request.config or "")
+    assert "podSubnet: 10.244.0.0/16" in (request.config or "")
+    assert (request.upload_certs, request.network_manifest) == (True, MANIFEST)
+    assert request.network_source == str(tmp_path / "cni.yaml")
+    assert "  1 ConfigMap" in person.told
+    assert "  Cluster name: prod" in person.told
+
+
+def test_a_file_gives_the_defaults(started: list[Request], tmp_path: Path) -> None:
+    """What the file says is in the brackets; one that can't be read is asked for again."""
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(
+        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nclusterName: filed\n"
+    )
+    bad.write_text("a: [")
+    start = "A kubeadm.yaml"
+    person = Person({start: ["/none.yaml", str(bad), str(good)], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "Cluster name [filed]: " in person.asked
+    assert "no such file" in person.text
+    assert "is not YAML" in person.text
+    assert "clusterName: filed" in (started[0].config or "")
+
+
+def test_a_file_that_was_named_is_the_default(started: list[Request], tmp_path: Path) -> None:
+    """--config FILE --plain begins with that file."""
+    (tmp_path / "k.yaml").write_text(
+        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nclusterName: filed\n"
+    )
+    person = Person({REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"), str(tmp_path / "k.yaml"))
+    assert "clusterName: filed" in (started[0].config or "")
+
+
+def test_a_refused_answer_is_taken_back(started: list[Request]) -> None:
+    """The reason is told, and the default is offered again."""
+    person = Person({"Pod range": ["10.96.0.0/16", "10.244.0.0/16", ""], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "overlaps the service range" in person.text
+    assert person.asked.count("Pod range: ") == 2
+    assert "podSubnet: 10.244.0.0/16" in (started[0].config or "")
+
+
+def test_a_dash_empties_a_field(started: list[Request]) -> None:
+    """And changing answers goes through all questions again, with what was answered."""
+    person = Person({"Pod range": ["10.244.0.0/16", "-"], REVIEW: ["change", "y"]})
+    converse(person.talk, Look("fresh"))
+    assert "Pod range [10.244.0.0/16]: " in person.asked
+    assert "podSubnet" not in (started[0].config or "")
+
+
+def test_help_explains_and_asks_again(started: list[Request]) -> None:
+    """`?` tells what a field is for, that it is for ever, and what could be chosen."""
+    person = Person({"Address of this machine": ["?"], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "It can't be changed later" in person.text
+    assert "192.0.2.10 eth0" in " ".join(person.text.split())
+    assert sum(one.startswith("Address of this") for one in person.asked) == 2
+    assert len(started) == 1
+
+
+def test_a_problem_elsewhere_is_asked_for(started: list[Request], tmp_path: Path) -> None:
+    """A field that isn't among the questions is asked when a file has it wrong."""
+    (tmp_path / "k.yaml").write_text(
+        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"
+        "localAPIEndpoint: {bindPort: 70000}\n"
+    )
+    person = Person({"A kubeadm": [str(tmp_path / "k.yaml")], "Port of": ["6443"], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert any(one.startswith("Port of the API server [70000]") for one in person.asked)
+    assert "bindPort: 6443" in (started[0].config or "")
+
+
+def test_a_manifest_that_cannot_be_used_is_asked_for_again(
+    started: list[Request], tmp_path: Path
+) -> None:
+    """The reason is told; `-` goes on without one."""
+    (tmp_path / "bad.yaml").write_text("a: &a 1\n")
+    person = Person(
+        {"Network plugin": ["http://example.com/x", str(tmp_path / "bad.yaml"), "-"], REVIEW: ["y"]}
+    )
+    converse(person.talk, Look("fresh"))
+    assert "only https" in person.text
+    assert "aliases" in person.text
+    assert started[0].network_manifest is None
+
+
+def test_the_user_behind_sudo_is_asked(
+    started: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On consent alone; root is nobody to ask for."""
+    monkeypatch.setattr(questions, "known_user", lambda name: name)
+    for user, word, given in (("ada", "y", "ada"), ("ada", "", ""), ("root", "y", "")):
+        monkeypatch.setenv("SUDO_USER", user)
+        converse(Person({f"Give {user}": [word], REVIEW: ["y"]}).talk, Look("fresh"))
+        assert started[-1].user_kubeconfig == given
+
+
+def test_a_finished_master_is_offered_new_commands(started: list[Request]) -> None:
+    """A new token on yes, else the questions."""
+    converse(Person({"Make new join": ["y"]}).talk, Look("control-plane"))
+    assert started == [Request(workflow="token", renew=True)]
+    with pytest.raises(conversation.Left):
+        converse(Person().talk, Look("control-plane"))
+
+
+def test_a_run_under_way_is_left_alone(started: list[Request]) -> None:
+    """It says how to watch it, with the code of a refusal."""
+    with pytest.raises(PreflightRefused, match="under way"):
+        converse(Person().talk, Look("busy"))
+    assert started == []
+
+
+@pytest.mark.parametrize("kind", ["half-done", "foreign", "control-plane"])
+def test_what_this_machine_is_is_told(kind: str) -> None:
+    """Before the first question."""
+    seen = Look(kind, failure="etcd didn't start")  # type: ignore[arg-type]
+    text = "\n".join(conversation.greeting(seen))
+    words = {
+        "half-done": "etcd didn't start",
+        "foreign": "didn't write",
+        "control-plane": "already",
+    }
+    assert words[kind] in text
+
+
+def test_no_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions into a pipe would hang a script."""
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(ConfigurationError, match="no terminal"):
+        conversation.plain()
+
+
+# the review
+
+
+def effects(*targets: str) -> Foreseen:
+    made = tuple(e.Effect("etcd", "write", target) for target in targets)
+    phase = PhaseState("etcd", "etcd", effects=made)
+    return Foreseen(state=RunState(phases={"etcd": phase}), ended=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("y", "start"), ("YES", "start"), ("c", "change"), ("", "leave"), ("no", "leave")],
+)
+def test_the_last_question(typed: str, meant: str) -> None:
+    """Only a yes is a yes."""
+    assert decide(Person({REVIEW: [typed]}).talk, effects()) == meant
+
+
+def test_other_words_are_asked_again() -> None:
+    """`list` lists each effect; what is no answer is none."""
+    person = Person({REVIEW: ["list", "perhaps", "y"]})
+    assert decide(person.talk, effects("/etc/a", "/etc/b")) == "start"
+    assert "  write /etc/b" in person.told
+    assert len(person.asked) == 3
+
+
+def test_what_speaks_against_it_is_told() -> None:
+    """Numbers by kind, failing checks with their remedy, and why nothing could be foreseen."""
+    reports = {"check": {"Swap": {"state": "failed", "found": "swap is on", "remedy": "swapoff"}}}
+    preflight = PhaseState("preflight", "Preflight", reports=reports)
+    seen = effects("/etc/a")
+    state = replace(seen.state, phases={**seen.state.phases, "preflight": preflight})
+    lines = list(
+        foreseen_lines(replace(seen, state=state, error=ConfigurationError("x", "no way")))
+    )
+    assert "  Files to write: 1" in lines
+    assert "! [Swap] swap is on. swapoff" in lines
+    assert any("no way" in line for line in lines)
+
+
+def test_a_preview_is_stopped_when_a_person_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ctrl+c while it looks leaves no engine behind."""
+    ended: list[str] = []
+
+    class Looking:
+        def __init__(self, *_: object, **__: object) -> None: ...
+        def start(self) -> None: ...
+        def take(self) -> Foreseen:
+            raise KeyboardInterrupt
+
+        def stop(self) -> None:
+            ended.append("stop")
+
+        def join(self, _timeout: float) -> None:
+            ended.append("join")
+
+    monkeypatch.setattr(ahead, "Preview", Looking)
+    with pytest.raises(KeyboardInterrupt):
+        ahead.foresee(Person().talk, Session(FACTS), Answers())
+    assert ended == ["stop", "join"]
+
+
+# lines
+
+
+def test_lines_fit() -> None:
+    """79 columns; what is longer than that in one word stays whole; indents are kept."""
+    lines = folded("  " + "word " * 60)
+    assert all(len(line) <= WIDTH and line.startswith("  ") for line in lines)
+    assert folded("x" * 200) == ["x" * 200]
+    assert folded("") == [""]
+
+
+def test_a_prompt_is_one_line_with_its_default() -> None:
+    """Lists are on one line; a default can't steer the terminal."""
+    person = Person()
+    answer(person.talk, "Names", "a\nb\x1b[2J")
+    assert person.asked == ["Names [a, b?[2J]: "]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("y", True), ("Yes", True), ("n", False), ("", False)]
+)
+def test_yes_and_no(typed: str, meant: bool) -> None:
+    """Nothing is a no; other words are asked again."""
+    person = Person({"Sure?": ["maybe", typed]})
+    assert yes(person.talk, "Sure?") is meant
+    assert len(person.asked) == 2
+
+
+def test_no_escape_sequence_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Signs in ASCII, steering characters as question marks; the end of input is an end."""
+    monkeypatch.setattr("sys.stdin", StringIO("answer\n"))
+    talk.tell("✓ done · \x1b[31mred")
+    assert talk.read("Question → [x]: ") == "answer\n"
+    assert capsys.readouterr().out == "+ done - ?[31mred\nQuestion > [x]: "
+    with pytest.raises(EOFError):
+        talk.read("More: ")
