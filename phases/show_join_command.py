@@ -9,6 +9,11 @@ from phases.model.secret import Secret
 from phases.render import join_command
 
 ADMIN = "/etc/kubernetes/admin.conf"
+SHARED = (
+    *("ca.crt", "ca.key", "sa.key", "sa.pub", "front-proxy-ca.crt", "front-proxy-ca.key"),
+    *("etcd/ca.crt", "etcd/ca.key"),
+)
+"""What all control planes of a cluster have in common, below the folder of its certificates."""
 
 
 def run(context: Context) -> None:
@@ -49,8 +54,17 @@ def further_control_planes(context: Context, admin: bytes, token: LiveToken) -> 
         why = "certificates were uploaded before; use the command that was shown then"
         return {"no_control_plane": why}
     command = join_command.control_plane(admin, token.token, Secret(key) if key else None)
-    note = {} if key else {"no_control_plane": "copy the shared certificates to them first"}
+    note = {} if key else {"no_control_plane": to_copy(context)}
     return {"control_plane": command.reveal(), **note}
+
+
+def to_copy(context: Context) -> str:
+    """What `init --upload-certs` would have brought to them."""
+    external = context.configuration.cluster.etcd.external
+    own = [context.pki(name) for name in SHARED if external is None or not name.startswith("etcd/")]
+    theirs = (external.ca_file, external.cert_file, external.key_file) if external else ()
+    files = ", ".join([*own, *filter(None, theirs)])
+    return f"copy the shared certificates to them first ({files}), or run init with --upload-certs"
 
 
 PHASE = Phase(

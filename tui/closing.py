@@ -14,6 +14,9 @@ from phases.engine.state import RunState
 WITHHELD = "<value withheld>"
 """What kubeadm prints in place of a value that it was asked not to print."""
 
+PROOFS = ("show-join-command", "wait-control-plane")
+"""The phases that only come to a good end where a control plane is at work."""
+
 KUBECONFIG = (
     "mkdir -p $HOME/.kube",
     "sudo cp -i /etc/kubernetes/admin.conf $HOME/.kube/config",
@@ -48,31 +51,67 @@ def closing(state: RunState, withheld: frozenset[str] = frozenset()) -> Iterator
     if started is None or finished is None:
         yield "The engine ended without finishing the run; the same command resumes it."
     elif finished.failure is not None:
-        yield _verdict(finished.outcome, finished.failure)
+        yield _verdict(state, finished.outcome, finished.failure)
     else:
-        yield _success(started, finished.changes)
+        yield _success(state, started, finished.changes)
+        if started.mode != "dry-run":
+            yield from _requests(state, " in the rehearsal's folder" * (started.mode != "real"))
         given = handover(state, withheld)
         if given and started.mode != "real":
             yield "What follows is how the real thing would end; no cluster is behind it."
         yield from _next_steps(given, own=_wants_kubeconfig(state))
 
 
-def _verdict(outcome: str, failure: Failure) -> str:
+def _verdict(state: RunState, outcome: str, failure: Failure) -> str:
     words = {"refused": "Refused", "cancelled": "Stopped", "failed": "Failed"}
-    where = f" in {failure.where}" if failure.where else ""
+    checks = ", ".join(_failed_checks(state)) if failure.code == "preflight" else ""
+    where = f" in {failure.where}" if failure.where and not checks else ""
     remedy = f" {failure.remedy}." if failure.remedy else ""
-    return f"{words[outcome]}{where}: {failure.what}.{remedy}"
+    return f"{words[outcome]}{where}: {checks or failure.what}.{remedy}"
 
 
-def _success(started: RunStarted, changes: int) -> str:
+def _failed_checks(state: RunState) -> Iterator[str]:
+    preflight = state.phases.get("preflight")
+    for name, check in preflight.reports.get("check", {}).items() if preflight else ():
+        if check.get("state") == "failed":
+            yield f"[{name}] {check.get('found', '')}"
+
+
+def _success(state: RunState, started: RunStarted, changes: int) -> str:
     if not changes:
         return "Nothing to do: everything is as it should be."
     if started.workflow == "token":
         return "Done: a new token lets nodes join."
-    if started.mode == "real":
-        return f"Done: {started.node} is a control plane now ({changes} changes)."
-    kind = started.mode.replace("-", " ")
-    return f"Done: a {kind} of {changes} changes; this machine was not touched."
+    count = f"{changes} {'change' if changes == 1 else 'changes'}"
+    if started.mode != "real":
+        kind = started.mode.replace("-", " ")
+        return f"Done: a {kind} of {count}; this machine was not touched."
+    if _became_master(state):
+        return f"Done: {started.node} is a control plane now ({count})."
+    return f"Done: {count}."
+
+
+def _became_master(state: RunState) -> bool:
+    """Whether the run came so far as to see a control plane at work, rather than do a part of the way."""
+    seen = [state.phases[name].status for name in PROOFS if name in state.phases]
+    return any(status in ("done", "unchanged") for status in seen)
+
+
+def _requests(state: RunState, where: str) -> Iterator[str]:
+    """Where signing requests were written, and what becomes of them."""
+    written = [
+        effect.target
+        for phase in state.phases.values()
+        for effect in phase.effects
+        if effect.verb == "write" and effect.target.endswith(".csr")
+    ]
+    if written:
+        yield ""
+        yield f"Have these signing requests{where} signed by your certificate authority:"
+        yield from (f"  {path}" for path in written)
+        yield "Put each certificate beside its request, as .crt instead of .csr; a kubeconfig's goes into"
+        yield "the kubeconfig as client-certificate-data, with certificate-authority-data beside it."
+        yield "Then run the same without --csr-only."
 
 
 def _wants_kubeconfig(state: RunState) -> bool:
@@ -88,11 +127,14 @@ def _next_steps(data: Mapping[str, Any], *, own: bool) -> Iterator[str]:
         yield ""
         yield "To use the cluster as your own user:"
         yield from (f"  {line}" for line in KUBECONFIG)
-    for title, key in (("workers", "worker"), ("further control planes", "control_plane")):
-        if command := data.get(key):
-            yield ""
-            yield f"To join {title}, run there as root:"
-            yield command
+    if worker := data.get("worker"):
+        yield ""
+        yield "To join workers, run there as root:"
+        yield worker
     if why := data.get("no_control_plane"):
         yield ""
         yield f"Further control planes: {why}"
+    if command := data.get("control_plane"):
+        yield ""
+        yield "To join further control planes, run there as root:"
+        yield command

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from phases.engine import events as e
 from phases.engine.errors import PhaseError
 from phases.engine.phase import Phase
 from phases.model.secret import Secret
+from phases.model.types import ClusterConfiguration, Configuration, Etcd, ExternalEtcd
 from phases.render import upload_certs as sealing
 from phases.system.ports import ClusterError, ContainerFact, HttpReply, Ref
 from tests.engine.bench import Bench
@@ -260,7 +262,24 @@ def test_without_an_upload_files_must_be_copied(bench: Bench) -> None:
     """With an endpoint and no upload the command comes with what to do first."""
     data = handed_over(bench, *JOINING)
     assert data["control_plane"].endswith("--control-plane")
-    assert "copy" in data["no_control_plane"]
+    note = data["no_control_plane"]
+    assert note.startswith("copy the shared certificates")
+    for name in ("ca.crt", "ca.key", "sa.key", "sa.pub", "front-proxy-ca.key", "etcd/ca.key"):
+        assert f"/etc/kubernetes/pki/{name}" in note
+    assert "--upload-certs" in note
+
+
+def test_an_external_etcd_has_files_of_its_own_to_copy() -> None:
+    """There the files that etcd.external names are shared, and no authority of ours for etcd."""
+    etcd = Etcd(external=ExternalEtcd(("https://e:2379",), ca_file="/x/ca.crt", key_file="/x/k"))
+    cluster = ClusterConfiguration(etcd=etcd, certificates_dir="/pki")
+    context = SimpleNamespace(
+        configuration=Configuration(cluster=cluster), pki=lambda name: f"/pki/{name}"
+    )
+    note = show_join_command.to_copy(context)  # type: ignore[arg-type]
+    assert "/pki/sa.pub" in note
+    assert "/x/ca.crt, /x/k)" in note
+    assert "/pki/etcd" not in note
 
 
 def test_the_configurations_own_token_is_in_the_command(tmp_path: Path) -> None:

@@ -155,7 +155,8 @@ def last_words(*events: e.Event, withheld: frozenset[str] = frozenset()) -> list
 @pytest.mark.parametrize(
     ("mode", "finished", "words"),
     [
-        ("real", e.RunFinished("done", 0, 3), "Done: node is a control plane now (3 changes)."),
+        ("real", e.RunFinished("done", 0, 3), "Done: 3 changes."),
+        ("real", e.RunFinished("done", 0, 1), "Done: 1 change."),
         (
             "rehearsal",
             e.RunFinished("done", 0, 3),
@@ -176,6 +177,49 @@ def last_words(*events: e.Event, withheld: frozenset[str] = frozenset()) -> list
 def test_the_end_is_a_sentence(mode: str, finished: e.RunFinished | None, words: str) -> None:
     """How a run ended is said in one sentence, and what next where there is something to do."""
     assert last_words(started(mode), *([finished] if finished else [])) == [words]
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ((e.PhaseFinished("show-join-command", 0),), "node is a control plane now (1 change)."),
+        ((e.PhaseFinished("wait-control-plane", 0),), "node is a control plane now (1 change)."),
+        ((e.PhaseSkipped("show-join-command", "asked to"),), "1 change."),
+        ((e.PhaseFinished("certs", 1),), "1 change."),
+    ],
+)
+def test_only_a_whole_way_makes_a_control_plane(events: tuple[e.Event, ...], words: str) -> None:
+    """A part of the way is told by its changes, not as the whole."""
+    assert last_words(started(), *events, e.RunFinished("done", 0, 1)) == [f"Done: {words}"]
+
+
+def test_signing_requests_are_named() -> None:
+    """After --csr-only the last words say where the requests are and what becomes of them."""
+    paths = ("/etc/kubernetes/pki/apiserver.csr", "/etc/kubernetes/admin.conf.csr")
+    written = [e.Effect("certs", "write", path) for path in (*paths, "/etc/kubernetes/pki/sa.key")]
+    told = last_words(started(), *written, e.RunFinished("done", 0, 3))
+    assert [line.strip() for line in told if line.startswith("  ")] == list(paths)
+    assert "without --csr-only" in told[-1]
+
+
+def test_a_refusal_names_its_checks() -> None:
+    """The last line of a refused run says which checks failed and what they found."""
+    checks = {"CRI": ("failed", "no runtime"), "Mem": ("passed", ""), "Swap": ("warned", "on")}
+    reports = [
+        e.Report("preflight", "check", name, {"state": state, "found": found})
+        for name, (state, found) in {**checks, "Port-6443": ("failed", "in use")}.items()
+    ]
+    failure = e.Failure("preflight", "2 checks failed", "preflight", "", "Mend these")
+    told = last_words(started(), *reports, e.RunFinished("refused", 3, 0, failure))
+    assert told == ["Refused: [CRI] no runtime, [Port-6443] in use. Mend these."]
+
+
+def test_what_to_copy_comes_before_the_command(tmp_path: Path) -> None:
+    """What has to be done before a control plane can join is read before its command."""
+    path = tmp_path / "handover.json"
+    path.write_text('{"control_plane": "kubeadm join --control-plane", "no_control_plane": "copy"}')
+    told = last_words(started(), e.HandoverWritten("x", str(path)), e.RunFinished("done", 0, 1))
+    assert told.index("Further control planes: copy") < told.index("kubeadm join --control-plane")
 
 
 def test_the_join_commands_stand_alone(tmp_path: Path) -> None:
