@@ -137,7 +137,8 @@ class Progress:
 class Report:
     """What a panel shows: the latest `data` for an `item` of a `topic`.
 
-    Topics: check, image, certificate, kubeconfig, manifest, health, object, token.
+    Topics: check, image, certificate, certificate-key, kubeconfig, manifest, health, object, token,
+    network (what a plugin brings), node.
     """
 
     phase: str
