@@ -295,6 +295,14 @@ class KubebootApp(App[int]):
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Everything that can be done, by name."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            words = _("Type to search all commands")
+            self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+
     def action_redraw(self) -> None:
         self.refresh(repaint=True, layout=True)
 

@@ -25,7 +25,6 @@ def use(language: str) -> None:
     with as_file(files("tui").joinpath("locale")) as folder:
         _catalog = gettext.translation(DOMAIN, str(folder), [language], fallback=True)
     _language = language if language in LANGUAGES else "en"
-    templates.cache_clear()
 
 
 def language() -> str:
@@ -77,10 +76,15 @@ _STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 
 @cache
 def templates() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The catalog's messages with places, as patterns; those with most fixed text first."""
-    known: dict[str, str] = getattr(_catalog, "_catalog", {})
-    placed = [key for key in known if isinstance(key, str) and re.search(r"\{\w+\}", key)]
-    return tuple((_pattern(key), key) for key in sorted(placed, key=len, reverse=True))
+    """The engine's messages with places, as patterns; those with most fixed text first."""
+    from tui.engine_messages import MESSAGES
+
+    placed = {message for message in MESSAGES if re.search(r"\{\w+\}", message)}
+    return tuple((_pattern(message), message) for message in sorted(placed, key=_fixed))
+
+
+def _fixed(template: str) -> tuple[int, str]:
+    return -len(re.sub(r"\{\w+\}", "", template)), template
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -99,7 +99,7 @@ def _fold(paragraph: str, width: int, first: str, rest: str) -> Iterator[str]:
         yield from folded or [first.rstrip()]
         return
     line = first
-    for piece in _pieces(paragraph):
+    for piece in _pieces(paragraph, width - cell_len(rest)):
         if cell_len(line) + cell_len(piece.rstrip()) > width and line.strip():
             yield line.rstrip()
             line = rest
@@ -107,12 +107,12 @@ def _fold(paragraph: str, width: int, first: str, rest: str) -> Iterator[str]:
     yield line.rstrip()
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Where a mixed text may be broken: after a wide character, and between words."""
+def _pieces(text: str, longest: int) -> Iterator[str]:
+    """Where a mixed text may be broken: after a wide character, between words, and inside endless ones."""
     word = ""
     for character in text:
         word += character
-        if character == " " or cell_len(character) > 1:
+        if character == " " or cell_len(character) > 1 or len(word) >= longest:
             yield word
             word = ""
     if word:

@@ -129,7 +129,7 @@ class LogView(ScrollView, can_focus=True):
         text = d.styled(
             said(clean(line.text)).replace("\n", " "), "$warning" if line.warning else ""
         )
-        source = f"{line.source}" if line.source else line.phase
+        source = said(line.source or line.phase)
         return d.row([(d.muted(f"{time:>{TIME}}"), TIME), (d.muted(source), SOURCE), (text, 0)])
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

@@ -28,7 +28,7 @@ THERE = ("present", "pulled")
 
 def draw(items: Items, scene: Scene) -> Iterator[Content]:
     there = sum(text(data, "state") in THERE for data in items.values())
-    yield d.heading(_("Images"), _("{there} of {all}", there=there, all=len(items)))
+    yield d.muted(_("{there} of {all}", there=there, all=len(items)))
     yield Content("")
     for name, data in items.items():
         state = signs.of_status(text(data, "state"))

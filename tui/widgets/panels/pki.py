@@ -13,17 +13,20 @@ from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.panels.scene import Items, Scene, text, texts
 
-NAME, KEY, UNTIL, LASTS = 29, 10, 10, 6
+NAME, UNTIL, LASTS = 30, 10, 6
 
 
 def certificates(items: Items, scene: Scene) -> Iterator[Content]:
     """Each authority with what it signed; the service account's key pair stands alone."""
-    yield d.heading(_("Certificates"), _where(items))
+    keys = {text(data, "key") for data in items.values()} - {""}
+    alike = next(iter(keys)) if len(keys) == 1 else ""
+    yield d.muted(" · ".join(filter(None, (_where(items), alike))))
     yield Content("")
-    yield _columns(scene.width)
+    head = _row(d.muted(_("name")), _("subject"), _("until"), _("lasts"), scene.width)
+    yield head.stylize(d.MUTED)
     for name, data in items.items():
         if not text(data, "authority"):
-            yield from _branch(name, data, items, scene)
+            yield from _branch(name, items, scene, alike)
 
 
 def _where(items: Items) -> str:
@@ -31,35 +34,19 @@ def _where(items: Items) -> str:
     return paths[0].rpartition("/")[0] if paths else ""
 
 
-def _columns(width: int) -> Content:
-    return _row("", d.muted(_("name")), _("subject"), _("key"), _("until"), _("lasts"), width)
+def _row(name: Content, subject: str, until: str, lasts: str, width: int) -> Content:
+    rest = width - NAME - UNTIL - LASTS - 6
+    cells = [(name, NAME), (d.muted(subject), rest), (d.muted(until), UNTIL)]
+    return d.row([*cells, (d.muted(lasts), LASTS)])
 
 
-def _row(
-    lead: str, name: Content, subject: str, key: str, until: str, lasts: str, width: int
-) -> Content:
-    rest = width - NAME - KEY - UNTIL - LASTS - 8
-    return d.row(
-        [
-            (Content.assemble(lead, name), NAME),
-            (d.muted(subject), rest),
-            (d.muted(key), KEY),
-            (d.muted(until), UNTIL),
-            (d.muted(lasts), LASTS),
-        ]
-    )
-
-
-def _branch(
-    name: str, data: Mapping[str, Any], items: Items, scene: Scene, lead: str = ""
-) -> Iterator[Content]:
-    state = signs.of_status(text(data, "state"))
-    until = _time(text(data, "not_after"))
+def _branch(name: str, items: Items, scene: Scene, alike: str, lead: str = "") -> Iterator[Content]:
+    """A certificate and what it signed; `alike` is the kind of key that they all have."""
+    data = items[name]
+    state, until = signs.of_status(text(data, "state")), _time(text(data, "not_after"))
     yield _row(
-        lead,
-        d.marked(state, name),
-        text(data, "subject").removeprefix("CN=") or _("key pair"),
-        text(data, "key"),
+        Content.assemble(lead, d.marked(state, name)),
+        _subject(data, alike),
         f"{until:%Y-%m-%d}" if until else "",
         _lasts(until, scene.now),
         scene.width,
@@ -67,7 +54,13 @@ def _branch(
     yield from _names(data, lead, scene.width)
     for below, other in items.items():
         if text(other, "authority") == name:
-            yield from _branch(below, other, items, scene, lead + d.INDENT)
+            yield from _branch(below, items, scene, alike, lead + d.INDENT)
+
+
+def _subject(data: Mapping[str, Any], alike: str) -> str:
+    subject = text(data, "subject").removeprefix("CN=") or _("key pair")
+    key = text(data, "key")
+    return subject if alike or not key else f"{subject} ({key})"
 
 
 def _names(data: Mapping[str, Any], lead: str, width: int) -> Iterator[Content]:
@@ -98,11 +91,11 @@ def _lasts(until: datetime | None, now: datetime) -> str:
 
 def kubeconfigs(items: Items, scene: Scene) -> Iterator[Content]:
     """Each file with who it makes its holder, and which server it leads to."""
-    yield d.heading(_("Kubeconfigs"))
-    for data in items.values():
+    for number, data in enumerate(items.values()):
         state = signs.of_status(text(data, "state"))
         groups = ", ".join(texts(data, "groups"))
-        yield Content("")
+        if number:
+            yield Content("")
         word = d.muted(said(text(data, "state")))
         yield d.spread(d.marked(state, text(data, "path")), word, scene.width)
         indent = " " * (signs.width() + 1)

@@ -1,0 +1,190 @@
+"""Languages: every message is in every catalogue, places and all, and sentences of the engine are found."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from tests.tui.stage import RECORDINGS
+from tui import text
+from tui.engine_messages import MESSAGES
+from tui.locale.__main__ import catalogues, compiled, messages, read, updated, written
+from tui.text import clean, said, templates
+
+PHASES = Path(__file__).parents[2] / "phases"
+LATER = (
+    *("tui/plain", "tui/portrait", "tui/screens/configure", "tui/screens/review"),
+    *("tui/widgets/argument_list", "tui/widgets/below", "tui/widgets/field_editors"),
+    *("tui/widgets/foreseen", "tui/widgets/form", "tui/widgets/network_plan"),
+    *("tui/widgets/prompts", "tui/widgets/section_list", "tui/widgets/yaml_pane"),
+)
+"""Modules whose messages are still to be translated; the list only ever gets shorter."""
+
+DYNAMIC = ("X X failed", "X: X", "`X`: X")
+"""Sentences that are put together of others, or of what a program said."""
+
+PLACE = re.compile(r"\{(\w+)\}")
+CATALOGUES = list(catalogues().items())
+SENTENCES = ("what", "why", "remedy", "found", "needed")
+RAISERS = {
+    "ConfigurationError",
+    "PreflightRefused",
+    "PhaseError",
+    "RunInProgress",
+    "ForeignState",
+    "Finding",
+    "error",
+    "warning",
+    "warn",
+    "no_master",
+}
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    text.use("en")
+
+
+def wanted() -> dict[str, str]:
+    return {message: place for message, place in messages() if not place.startswith(LATER)}
+
+
+@pytest.mark.parametrize(("language", "path"), CATALOGUES, ids=catalogues())
+def test_every_message_is_translated(language: str, path: Path) -> None:
+    """No message of the sources is missing; `python -m tui.locale` adds new ones to be translated."""
+    catalog = read(path)
+    missing = {m: place for m, place in wanted().items() if not translated(catalog, m)}
+    assert not missing, f"{language} lacks: {missing}"
+
+
+def translated(catalog: Catalog, message: str) -> str:
+    found = catalog.get(message)
+    return str(found.string) if found and found.string else ""
+
+
+@pytest.mark.parametrize(("language", "path"), CATALOGUES, ids=catalogues())
+def test_places_are_the_same(language: str, path: Path) -> None:
+    """A translation has exactly the places of its message, so filling them in can't fail."""
+    for message in read(path):
+        if message.id and message.string:
+            assert set(PLACE.findall(str(message.id))) == set(PLACE.findall(str(message.string)))
+
+
+@pytest.mark.parametrize(("language", "path"), CATALOGUES, ids=catalogues())
+def test_the_compiled_catalogue_is_up_to_date(language: str, path: Path) -> None:
+    """The .mo beside a .po was made from it: run `python -m tui.locale`."""
+    assert path.with_suffix(".mo").read_bytes() == compiled(read(path))
+
+
+@pytest.mark.parametrize(("language", "path"), CATALOGUES, ids=catalogues())
+def test_no_gone_message_is_kept(language: str, path: Path) -> None:
+    """What the sources no longer say isn't in the catalogue."""
+    known = {message for message, _place in messages()}
+    assert not {str(m.id) for m in read(path) if m.id} - known
+    assert written(updated(path)).count(b"#~") == 0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "chinese"),
+    [
+        ("Certificates", "证书"),
+        ("net.ipv4.ip_forward is 0", "net.ipv4.ip_forward 的值为 0"),
+        (
+            "[Port-10250] port 10250 is in use by python3 (pid 7); needed: free for kubelet. "
+            "Stop python3 or have it listen elsewhere",
+            "[Port-10250] 端口 10250 被 python3 (pid 7) 占用；要求：空出来给 kubelet 使用。"
+            "请停止 python3，或让它监听别的端口",
+        ),
+        ("kube-apiserver: exited with code 1 (Error), 2 restarts",
+         "kube-apiserver：已退出，退出码 1（Error），重启 2 次"),
+        ("kube-apiserver didn't become healthy", "kube-apiserver 未变为健康"),
+        ("Error: nobody translates this", "Error: nobody translates this"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_sentence_of_the_engine_is_found(sentence: str, chinese: str) -> None:
+    """A finished sentence leads back to its message; sentences inside it are translated too."""
+    text.use("zh_CN")
+    assert said(sentence) == chinese
+
+
+def test_english_is_left_as_it_is() -> None:
+    """In English nothing is looked up."""
+    assert said("net.ipv4.ip_forward is 0") == "net.ipv4.ip_forward is 0"
+
+
+def test_values_may_hold_anything() -> None:
+    """Braces and percent signs in a value are no places."""
+    text.use("zh_CN")
+    assert said("{x} is missing") == "缺少 {x}"
+
+
+def test_all_the_recorded_failures_speak_chinese() -> None:
+    """Whatever failed in a recording, what, remedy and each open check come out in Chinese."""
+    import json
+
+    text.use("zh_CN")
+    for recording in RECORDINGS.glob("*.jsonl"):
+        for line in recording.read_text().splitlines():
+            event = json.loads(line)
+            if event["event"] == "PhaseFailed":
+                assert not said(event["failure"]["what"]).isascii()
+                assert not said(event["failure"]["remedy"]).isascii()
+            if event["event"] == "Report" and event["topic"] == "check":
+                for key in ("found", "remedy"):
+                    value = event["data"][key]
+                    assert not value or not said(value).isascii(), value
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """What phases and checks raise or warn, with an X for what they fill in, and where."""
+    paths = [*PHASES.glob("*.py"), *(PHASES / "checks").glob("*.py")]
+    for path in sorted(paths):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and named(node.func) in RAISERS:
+                given = [*node.args, *(k.value for k in node.keywords if k.arg in SENTENCES)]
+                for sentence in filter(None, map(filled, given)):
+                    if " " in sentence.strip():
+                        yield sentence, path.name
+
+
+def named(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def filled(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            filled(part) if isinstance(part, ast.Constant) else "X" for part in node.values
+        )
+    return ""
+
+
+def test_what_phases_and_checks_say_is_known() -> None:
+    """Each sentence that a phase or a check can end with has its message in `engine_messages`."""
+    unknown = {
+        sentence: place
+        for sentence, place in sentences()
+        if sentence not in (*MESSAGES, *DYNAMIC)
+        and not any(pattern.fullmatch(sentence) for pattern, _message in templates())
+    }
+    assert not unknown
+
+
+def test_messages_of_the_engine_stand_once() -> None:
+    """No message is listed twice."""
+    assert len(MESSAGES) == len(set(MESSAGES))
+
+
+def test_what_steers_a_terminal_is_taken_out() -> None:
+    """Escape, other control characters and marks that turn text around can't be drawn."""
+    assert clean("a\x1b[31mb\x00c\u202ed\x9be") == "a?[31mb?c?d?e"
+    assert clean("one\ntwo\tthree") == "one\ntwo three"
