@@ -15,6 +15,8 @@ from phases.model.types import Arg, Configuration
 KUBELET, SCHEDULER, CONTROLLER_MANAGER = 10250, 10259, 10257
 ETCD_CLIENTS, ETCD_PEERS = 2379, 2380
 
+COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "etcd")
+
 Address = Callable[[Configuration], str]
 
 
@@ -66,6 +68,9 @@ def free(context: Context, *, component: str, address: Address, number: int) -> 
 
 
 def advice(users: tuple[tuple[str, str], ...], number: int) -> str:
+    for name, _ in users:
+        if whole := next((one for one in COMPONENTS if one[:15] == name), ""):
+            return f"{whole} of another cluster is running; `kubeadm reset` removes it"
     name = users[0][0] if users else f"whatever `ss -ltnp 'sport = :{number}'` shows"
     return f"Stop {name} or have it listen elsewhere"
 

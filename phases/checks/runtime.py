@@ -16,7 +16,9 @@ def answers(context: Context) -> Iterator[Finding]:
     try:
         fact = context.open_runtime().about()
     except (RuntimeFailure, OSError) as refusal:
-        yield error(f"no container runtime at {socket}: {refusal}", "one that answers", remedy)
+        path = socket.removeprefix("unix://")
+        why = str(refusal).removeprefix(f"{path}: ")
+        yield error(f"no container runtime answers at {path} ({why})", "one that answers", remedy)
         return
     if not fact.ready:
         found = f"{fact.name} {fact.version} isn't ready: {fact.reason or 'it gives no reason'}"

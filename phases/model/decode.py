@@ -55,11 +55,15 @@ _HINTS = {
 
 @dataclass(slots=True)
 class Reading:
-    """What one reading has found so far: the problems, and where each path stands."""
+    """What one reading has found so far: the problems, and where each path stands.
+
+    `homes` names the document that each top-level field of kubeadm's own documents belongs to.
+    """
 
     file: str = ""
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def note(self, path: str, message: str, place: Place, remedy: str = "") -> Any:
         """Notes a problem; returns UNSET, for the value that isn't there."""
@@ -116,6 +120,10 @@ def _unknown(key: Scalar, shape: schema.Record, path: str, reading: Reading) -> 
     same = next((name for name in known if name.lower() == key.text.lower()), None)
     if same:
         reading.note(path, "has the wrong case", key.place, f"Write {same}")
+        return
+    home = reading.homes.get(path)
+    if home:
+        reading.note(path, f"belongs to {home}", key.place, "Move it into that document")
         return
     near = get_close_matches(key.text, known, n=1)
     remedy = f"Did you mean {near[0]}?" if near else f"{shape.name} has {_listed(known)}"

@@ -75,7 +75,7 @@ def load(text: str, *, name: str) -> Configuration:
 def read(text: str, *, name: str) -> Source:
     """Like `load`, with the place of every field; `name` is the file's name for messages."""
     nodes = yaml_source.parse_documents(text, name=name)
-    reading = Reading(file=name)
+    reading = Reading(file=name, homes=homes())
     notices: list[Problem] = []
     documents: dict[str, Any] = {}
     headings: dict[str, Place] = {}
@@ -171,6 +171,12 @@ def shape_of(kind: str) -> Record:
     if kind in PREFIXES:
         return tables.record(kind)
     return record_of(InitConfiguration if kind == "InitConfiguration" else ClusterConfiguration)
+
+
+def homes() -> Mapping[str, str]:
+    """The kind that each top-level field of kubeadm's own documents belongs to."""
+    kinds = (name for name in KINDS if name not in PREFIXES)
+    return {field.key: kind for kind in kinds for field in shape_of(kind).fields}
 
 
 def _without_heading(node: Node) -> Node:

@@ -63,15 +63,16 @@ def service_account(key: bytes, public: bytes) -> Reasons:
         return (f"its key can't be read ({_short(error)})",)
     try:
         given = serialization.load_pem_public_key(public)
-    except ValueError as error:
-        return (f"its public key can't be read ({_short(error)})",)
+    except ValueError:
+        why = pki.lacking(public, b"PUBLIC KEY", "public key")
+        return (f"its public key can't be read ({why})",)
     same = given == serialization.load_pem_public_key(derived)
     return () if same else ("its public key doesn't belong to its private key",)
 
 
 def load(pem: bytes) -> list[x509.Certificate]:
     """All certificates of a PEM file, with extensions that can be read; else a ValueError."""
-    chain = x509.load_pem_x509_certificates(pem)
+    chain = pki.load_certificates(pem)
     try:
         for certificate in chain:
             _ = certificate.extensions

@@ -129,6 +129,8 @@ def load_key(pem: bytes) -> PrivateKey:
         key = serialization.load_pem_private_key(pem, password=None)
     except TypeError as error:
         raise ValueError("the private key is encrypted") from error
+    except ValueError as error:
+        raise ValueError(lacking(pem, b"PRIVATE KEY", "private key")) from error
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise ValueError("the private key is neither RSA nor ECDSA")  # noqa: TRY004
     return key
@@ -136,7 +138,21 @@ def load_key(pem: bytes) -> PrivateKey:
 
 def load_certificate(pem: bytes) -> x509.Certificate:
     """The first certificate of a PEM file, the one that counts; else a ValueError."""
-    return x509.load_pem_x509_certificates(pem)[0]
+    return load_certificates(pem)[0]
+
+
+def load_certificates(pem: bytes) -> list[x509.Certificate]:
+    """All certificates of a PEM file, one at least; else a ValueError."""
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise ValueError(lacking(pem, b"CERTIFICATE", "PEM certificate")) from error
+
+
+def lacking(pem: bytes, label: bytes, name: str) -> str:
+    """Why nothing of that name was found in a file: it isn't there, or it is damaged."""
+    begun = re.search(rb"-----BEGIN [A-Z ]*" + label + rb"-----", pem)
+    return f"its {name} is damaged" if begun else f"it holds no {name}"
 
 
 def first(pem: bytes) -> bytes:
@@ -200,7 +216,7 @@ def public_key_hashes(bundle: bytes) -> tuple[str, ...]:
     """The same for each certificate of a PEM file."""
     return tuple(
         f"sha256:{hashlib.sha256(_public_info(each)).hexdigest()}"
-        for each in x509.load_pem_x509_certificates(bundle)
+        for each in load_certificates(bundle)
     )
 
 

@@ -36,6 +36,21 @@ def test_by_whom(bench: Bench) -> None:
     assert finding.remedy == "Stop nginx or have it listen elsewhere"
 
 
+@pytest.mark.parametrize(
+    ("port", "process", "component"),
+    [
+        (6443, "kube-apiserver", "kube-apiserver"),
+        (10257, "kube-controller", "kube-controller-manager"),
+        (10250, "kubelet", "kubelet"),
+    ],
+)
+def test_by_another_cluster(bench: Bench, port: int, process: str, component: str) -> None:
+    """A component that isn't ours is of another cluster, and what removes that is told."""
+    take(bench, port, process)
+    remedy = bench.finding(f"Port-{port}").remedy
+    assert remedy == f"{component} of another cluster is running; `kubeadm reset` removes it"
+
+
 def test_by_nobody_knows_whom(bench: Bench) -> None:
     """Where the holder can't be told, the way to find out is."""
     take(bench, 6443)

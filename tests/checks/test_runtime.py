@@ -9,9 +9,9 @@ from tests.checks.bench import Bench
 
 def test_down(bench: Bench) -> None:
     """A runtime that doesn't answer is an error that names the socket and the cause."""
-    bench.runtime.down = "no such socket"
+    bench.runtime.down = "/run/cri.sock: no such socket"
     assert bench.finding("CRI").found == (
-        "no container runtime at unix:///run/cri.sock: no such socket"
+        "no container runtime answers at /run/cri.sock (no such socket)"
     )
     assert bench.level("CRI") == "error"
 

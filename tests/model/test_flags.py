@@ -87,6 +87,30 @@ def test_few_flags_stand_beside_a_file(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("pod-network-cidr", "networking.podSubnet of ClusterConfiguration"),
+        ("apiserver-cert-extra-sans", "apiServer.certSANs of ClusterConfiguration"),
+        ("cri-socket", "nodeRegistration.criSocket of InitConfiguration"),
+        ("patches", "patches.directory of InitConfiguration"),
+        ("token", "bootstrapTokens[0].token of InitConfiguration"),
+        ("token-ttl", "bootstrapTokens[0].ttl of InitConfiguration"),
+    ],
+)
+def test_a_misplaced_flag_names_its_field(name: str, field: str) -> None:
+    """Beside a file the field to set instead is told, as the file calls it."""
+    with pytest.raises(Problems) as raised:
+        applied({name: VALUES.get(name, "x")}, config_given=True)
+    assert f"Set {field} in the configuration file" in str(raised.value)
+
+
+@pytest.mark.parametrize("flag", flags.VALUE_FLAGS, ids=lambda flag: flag.name)
+def test_every_flag_has_a_field(flag: flags.Flag) -> None:
+    """Each flag's target is a field of a document."""
+    assert " of " in flags.field_of(flag)
+
+
+@pytest.mark.parametrize(
     ("values", "said"),
     [
         ({"apiserver-bind-port": "06443x"}, "not a port"),

@@ -146,6 +146,7 @@ def test_documents_of_other_commands_are_passed_over() -> None:
         ("networking: {podSubnett: a}", "k.yaml:3:14: networking.podSubnett: is not a known field. Did you mean podSubnet"),
         ("networking: {podsubnet: a}", "has the wrong case. Write podSubnet"),
         ("networking: text", "networking: must be a map of fields, but is written 'text'"),
+        ("timeouts: {discovery: 5m}", "k.yaml:3:1: timeouts: belongs to InitConfiguration. Move it into that document."),
         ("frobnicate: 1", "ClusterConfiguration has apiServer, caCertificateValidityPeriod"),
         ("etcd: {local: {extraEnvs: [{name: a, valueFrom: {fieldRef: {fieldPth: x}}}]}}", "etcd.local.extraEnvs[0].valueFrom.fieldRef.fieldPth"),
         ("apiServer: {extraArgs: {v: '2'}}", "is a map, as it was before v1beta4"),
@@ -166,6 +167,12 @@ def test_documents_of_other_commands_are_passed_over() -> None:
 def test_a_field_must_hold_its_type(text: str, said: str) -> None:
     """Every wrong value is told with its path, its place and what would be right."""
     assert any(said in line for line in complaints(f"{HEAD}{text}\n"))
+
+
+def test_a_field_of_the_other_document_is_told() -> None:
+    """What stands in an InitConfiguration but belongs to the cluster's says so."""
+    (line,) = complaints(f"{INIT}networking: {{podSubnet: 10.1.0.0/16}}\n")
+    assert "networking: belongs to ClusterConfiguration" in line
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,26 @@ def test_service_account_pair_is_one_pair() -> None:
     assert "its key can't be read" in certificates.check_service_account(key[:60], public)[0]
 
 
+@pytest.mark.parametrize("content", [b"", b"nothing", bytes(range(256))])
+def test_what_is_no_pem_is_told_in_plain_words(content: bytes) -> None:
+    """A file without a certificate or key says so, without a library's words."""
+    (certificate,) = certificates.check_authority(content, None, NOW)
+    (key,) = certificates.check_authority(ca().certificate, content, NOW)
+    (public,) = certificates.check_service_account(ca().key, content)
+    assert certificate == "its certificate can't be read (it holds no PEM certificate)"
+    assert key == "its key can't be read (it holds no private key)"
+    assert public == "its public key can't be read (it holds no public key)"
+
+
+def test_damaged_pem_is_told_apart() -> None:
+    """A certificate or key that was cut short is there, but damaged."""
+    cut = ca().certificate[:300], ca().key[:80]
+    assert "(its PEM certificate is damaged)" in certificates.check_authority(cut[0], None, NOW)[0]
+    assert "(its private key is damaged)" in " ".join(
+        certificates.check_authority(ca().certificate, cut[1], NOW)
+    )
+
+
 def test_pairs_dont_show_themselves() -> None:
     """Printing a pair shows no key."""
     assert "KEY" not in repr(ca())
