@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +25,10 @@ from phases.engine.recorded import RecordedCluster, RecordedHost, RecordedRuntim
 from phases.engine.stop import Stop
 from phases.model.types import Configuration
 from phases.model.versions import parse_version
-from phases.system.ports import Cluster, Ports, Runtime
+from phases.system.ports import Cluster, Host, Ports, Runtime
+
+LEDGER = "/var/lib/kubeboot/ledger.jsonl"
+"""The machine's own ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,12 @@ def new_place(state: Path) -> Place:
     return place
 
 
+def take_over_ledger(host: Host, place: Place) -> None:
+    """Begins a dry run's ledger, which lies aside, with what the machine's own tells, if it can be read."""
+    with suppress(OSError):
+        (place.state / Path(LEDGER).name).write_bytes(host.read(LEDGER))
+
+
 class Workshop:
     """Holds what all phases of a run share."""
 
@@ -73,6 +83,8 @@ class Workshop:
         self._place = place
         self._journal = journal
         self._stop = stop
+        if options.mode == "dry-run":
+            take_over_ledger(ports.host, place)
         self._ledger = Ledger(place.state)
         self._began = ports.clock.now()
         self._ours = ours(self._ledger, ports.host)

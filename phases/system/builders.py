@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from phases.system.clock import RealClock
+from phases.system.dry_run_cluster import Changes, DryRunCluster
 from phases.system.objects import Objects
 from phases.system.overlay import DryRunHost, RehearsalHost
 from phases.system.ports import Cluster, Ports, Runtime
@@ -38,9 +40,20 @@ def rehearsal_ports(folder: str, stop: threading.Event) -> Ports:
 
 
 def dry_run_ports(stop: threading.Event) -> Ports:
-    """This machine as it is, with changes that vanish when the ports do."""
+    """This machine and its cluster as they are, with changes that vanish when the ports do."""
     host = DryRunHost(RealHost())
-    return stand_ins(host, stop, lambda socket: DryRunRuntime(RealRuntime(socket), host.state))
+    ports = stand_ins(host, stop, lambda socket: DryRunRuntime(RealRuntime(socket), host.state))
+    changes = Changes(ports.clock.now)
+
+    def cluster(kubeconfig: bytes, server: str) -> Cluster:
+        return DryRunCluster(
+            lambda: RealCluster(kubeconfig, server),
+            ports.cluster(kubeconfig, server),
+            changes,
+            may_stand_in=lambda: host.awaits_components,
+        )
+
+    return replace(ports, cluster=cluster)
 
 
 def stand_ins(
@@ -53,7 +66,7 @@ def stand_ins(
     def cluster(_kubeconfig: bytes, _server: str) -> Cluster:
         return RehearsalCluster(
             objects,
-            up=lambda: host.state.kubelet_started,
+            up=lambda: host.awaits_components,
             node=lambda: node_name(host),
             machine=host.machine,
             now=clock.now,

@@ -24,6 +24,7 @@ MANAGED = ("/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/kub
 """What the installer makes and owns; on a fresh master there is nothing of it."""
 
 HEALTH = frozenset({"/healthz", "/livez", "/readyz"})
+MANIFESTS = "/etc/kubernetes/manifests"
 
 
 class RehearsalHost:
@@ -71,9 +72,14 @@ class RehearsalHost:
     def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
         if urlsplit(url).path not in HEALTH:
             return self._base.fetch(url, timeout=timeout)
-        if not self.state.kubelet_started:
+        if not self.awaits_components:
             raise ConnectionRefusedError(errno.ECONNREFUSED, "no kubelet rehearsed yet", url)
         return HttpReply(200, "ok")
+
+    @property
+    def awaits_components(self) -> bool:
+        """Whether the kubelet, and with it the static pods, would be up or coming up by now."""
+        return self.state.kubelet_started
 
     def can_bind(self, address: str, port: int) -> OSError | None:
         return self._base.can_bind(address, port)
@@ -150,12 +156,31 @@ class RehearsalHost:
 
 
 class DryRunHost(RehearsalHost):
-    """This machine as it is, with changes that vanish when the object does."""
+    """This machine as it is, with changes that vanish when the object does.
+
+    Health is what the machine answers. Where nothing answers, it is taken for granted once the dry
+    run has done what would bring it about.
+    """
 
     def __init__(self, base: Host) -> None:
         folder = tempfile.mkdtemp(prefix="kubeboot-dry-run-")
         super().__init__(base, folder, managed=())
         self._clean_up = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+
+    def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
+        try:
+            return self._base.fetch(url, timeout=timeout)
+        except OSError:
+            if urlsplit(url).path not in HEALTH or not self.awaits_components:
+                raise
+            return HttpReply(200, "ok")
+
+    @property
+    def awaits_components(self) -> bool:
+        """Also when a kubelet that runs already would start the static pods that were written."""
+        if self.state.kubelet_started or not self._upper.list(self._above(MANIFESTS)):
+            return self.state.kubelet_started
+        return self.probe(["systemctl", "is-active", "--quiet", "kubelet"]).code == 0
 
     def close(self) -> None:
         """Removes the changes now."""

@@ -15,6 +15,8 @@ from phases.system.overlay import RehearsalHost
 from phases.system.ports import ClusterError, Ref, RuntimeFailure
 from phases.system.real_host import RealHost
 from phases.system.real_runtime import RealRuntime
+from tests.system.certificates import Authority
+from tests.system.kubeconfigs import kubeconfig
 
 START = ["systemctl", "enable", "--now", "kubelet"]
 FLAGS = 'KUBELET_KUBEADM_ARGS="--hostname-override=one.example --v=2"\n'
@@ -84,6 +86,19 @@ def test_a_dry_run(stop: threading.Event) -> None:
     assert folder.exists()
     del ports, runtime
     assert not folder.exists()
+
+
+def test_a_dry_run_on_a_fresh_machine(stop: threading.Event, authority: Authority) -> None:
+    """With nobody at the API server's address, a stand-in answers once the kubelet was 'started'."""
+    ports = dry_run_ports(stop)
+    nobody = kubeconfig("https://127.0.0.1:9", authority)
+    with pytest.raises(ClusterError) as caught:
+        ports.cluster(nobody, "").fetch("/livez")
+    assert caught.value.reason == "Unreachable"
+    ports.host.run(START)
+    thing = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}}
+    ports.cluster(nobody, "").create(thing)
+    assert ports.cluster(nobody, "").get(Ref.of(thing)) is not None
 
 
 def test_real_ports(stop: threading.Event) -> None:

@@ -118,6 +118,37 @@ def test_a_dry_run_sees_this_machine_as_it_is() -> None:
     assert not Path(host.folder).exists()
 
 
+def test_a_dry_run_tells_health_as_it_is() -> None:
+    """The machine is asked; where it has no answer, a 'restarted' kubelet is taken to be healthy."""
+    base = FakeHost()
+    base.serve("http://127.0.0.1:10248", HttpReply(500, "ill"))
+    host = DryRunHost(base)
+    assert host.fetch("http://127.0.0.1:10248/healthz") == HttpReply(500, "ill")
+    with pytest.raises(OSError):
+        host.fetch("https://127.0.0.1:10259/livez")
+    host.run(["systemctl", "restart", "kubelet"])
+    assert host.fetch("http://127.0.0.1:10248/healthz") == HttpReply(500, "ill")
+    assert host.fetch("https://127.0.0.1:10259/livez") == HttpReply(200, "ok")
+    with pytest.raises(OSError):
+        host.fetch("https://127.0.0.1:10259/metrics")
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_running_kubelet_would_start_what_a_dry_run_has_written(runs: bool) -> None:
+    """A static pod that was written is taken to be healthy only where a kubelet really runs."""
+    base = FakeHost({"/etc/kubernetes/manifests/etcd.yaml": b""})
+    base.answer("systemctl is-active", code=0 if runs else 3)
+    host = DryRunHost(base)
+    url = "https://127.0.0.1:10259/livez"
+    with pytest.raises(OSError):
+        host.fetch(url)
+    host.write("/etc/kubernetes/manifests/kube-scheduler.yaml", b"", mode=0o600)
+    assert host.awaits_components is runs
+    if runs:
+        assert host.fetch(url) == HttpReply(200, "ok")
+    assert base.effects == []
+
+
 def test_commands_are_remembered_and_not_run(host: RehearsalHost, machine: Path) -> None:
     """A changing command answers 0 and nothing, and stands in the folder's record."""
     result = host.run(["rm", f"{machine}/file"])
