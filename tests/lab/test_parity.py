@@ -14,7 +14,7 @@ import pytest
 from .lab import Lab
 from .parity import compare, corpus, sides
 from .parity.compare import Difference
-from .parity.live import MINOR, Live
+from .parity.live import MINOR, WITHOUT_OBJECTS, Live
 from .parity.runs import Runs
 
 pytestmark = pytest.mark.lab
@@ -58,7 +58,9 @@ class TestFiles:
 
 
 OBJECT_CASES = [
-    case.name for case in corpus.cases().values() if MINOR in case.minors and not case.requests
+    case.name
+    for case in corpus.cases().values()
+    if MINOR in case.minors and case.name not in WITHOUT_OBJECTS
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -29,11 +29,12 @@ class Difference:
     path: str
     kubeadm: tuple[str, ...]
     ours: tuple[str, ...]
+    log: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         lines = [f"{self.path} ({self.case}, {self.minor})"]
         lines += [f"  kubeadm: {line}" for line in self.kubeadm]
-        return "\n".join(lines + [f"  ours:    {line}" for line in self.ours])
+        return "\n".join([*lines, *(f"  ours:    {line}" for line in self.ours), self.log]).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,16 @@ def known(what: str) -> tuple[Known, ...]:
 
 def files(sides: Sides, minor: str, case: str) -> list[Difference]:
     """Every difference between what both left, known or not; one may have refused to begin."""
-    return list(differences(whole(sides.kubeadm), whole(sides.ours), minor, case))
+    found = differences(whole(sides.kubeadm), whole(sides.ours), minor, case)
+    return with_logs(found, sides.kubeadm.log, sides.ours.log)
+
+
+def with_logs(found: Iterable[Difference], theirs: str, mine: str) -> list[Difference]:
+    """Where one side alone refused, what both said last."""
+    said = "\n".join(
+        f"--- {who} said\n{log[-2000:]}" for who, log in (("kubeadm", theirs), ("ours", mine))
+    )
+    return [replace(one, log=said) if one.path == OUTCOME else one for one in found]
 
 
 def whole(outcome: Outcome) -> Normal:

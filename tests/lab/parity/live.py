@@ -17,7 +17,7 @@ from tests.lab.node import Node
 
 from . import corpus, objects, sandbox, sides
 from .api import Api, Object, title
-from .compare import OUTCOME, Difference, differences
+from .compare import OUTCOME, Difference, differences, with_logs
 from .corpus import Case
 from .normal import Normal
 from .sandbox import Machine, Outcome
@@ -39,6 +39,9 @@ NOT_YET = (
     "preflight", "upload-config", "mark-control-plane", "bootstrap-token", "addon",
     "show-join-command",
 )  # fmt: skip
+ACCOUNTS = tuple(
+    f"ServiceAccount kube-system/{name}" for name in ("bootstrap-signer", "token-cleaner")
+)
 PORTS = (7443, 8443, 16443)
 """Other ports that a case has its API server listen on: they lead to the one that there is."""
 
@@ -97,15 +100,14 @@ class Live:
         for number, subnet in enumerate(_subnets()):
             body = {"metadata": {"name": f"case-{number}"}, "spec": {"cidrs": [subnet]}}
             self._api.create("/apis/networking.k8s.io/v1/servicecidrs", body)
-        self._before = {
-            name: objects_text(thing) for name, (_, thing) in self._api.objects().items()
-        }
+        self._before = self._grown()
 
     def compare(self, case: Case) -> list[Difference]:
         """The same case through both, one after the other in a clean cluster."""
         theirs, mine = self.kubeadm(case), self.ours(case)
         left, right = (_whole(made) for made in (theirs, mine))
-        return list(differences(left, right, MINOR, case.name))
+        found = differences(left, right, MINOR, case.name)
+        return with_logs(found, theirs.outcome.log, mine.outcome.log)
 
     def kubeadm(self, case: Case) -> Made:
         skipped = ",".join(LEFT_OUT)
@@ -135,6 +137,17 @@ class Live:
 
     def close(self) -> None:
         self._api.close()
+
+    def _grown(self) -> dict[str, str]:
+        """All objects, once the controllers have made the accounts that they work under."""
+        deadline = time.monotonic() + 60
+        while True:
+            found = {name: objects_text(thing) for name, (_, thing) in self._api.objects().items()}
+            if found.keys() >= set(ACCOUNTS):
+                return found
+            if time.monotonic() > deadline:
+                raise RuntimeError("the controllers haven't made their accounts")
+            time.sleep(0.1)
 
     def _run(self, case: Case, words: Sequence[str | Path]) -> Made:
         self._api.create("/api/v1/nodes", _node(case))
@@ -202,6 +215,13 @@ class Live:
         node.check("kubeadm", "init", "--config=/root/kubeadm.yaml", skipped, timeout=300)
 
 
+# what these say isn't told to the cluster, or nothing is made at all
+WITHOUT_OBJECTS = {
+    "all-ca-folders", "cri-socket", "cri-socket-bare", "cri-socket-found", "cri-socket-several",
+    "cri-socket-stale", "csr-only", "dry-run", "endpoint-capitals", "external-ca", "flags-refused",
+    "no-ca-folders", "node-name-refused", "operator-ca", "pull-never", "resolved", "rsa-2048",
+    "service-account", "skip-phases", "token-documented",
+}  # fmt: skip
 ETCD_FOLDERS = ("/etc/kubernetes/pki/external-etcd", "/srv/etcd-files")
 ETCD_FILES = ("ca.crt", "client.crt", "client.key")
 

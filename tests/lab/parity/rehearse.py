@@ -32,7 +32,7 @@ OWNER = "0:0"
 
 def rehearsed(case: Case, minor: str) -> Normal:
     """What our command line makes of the case, as compare.whole tells it of a sandbox."""
-    with TemporaryDirectory(prefix="kubeboot-rehearsal-") as folder:
+    with _folder() as folder:
         done, tree = _run(
             case, minor, Path(folder), planted.files(case.planted, lambda: finished(minor))
         )
@@ -42,7 +42,7 @@ def rehearsed(case: Case, minor: str) -> Normal:
 @cache
 def finished(minor: str) -> Tree:
     """What a plain run leaves, for an operator to have left."""
-    with TemporaryDirectory(prefix="kubeboot-rehearsal-") as folder:
+    with _folder() as folder:
         return _run(corpus.cases()["ecdsa-p256"], minor, Path(folder), {})[1]
 
 
@@ -68,6 +68,14 @@ def _old(host: FakeHost, path: str) -> bool:
     """Whether it is a folder that a rehearsal has taken over from the machine."""
     fact = host.stat(path)
     return fact is not None and fact.kind == "directory"
+
+
+def _folder() -> TemporaryDirectory[str]:
+    """In memory where that can be: a rehearsal writes through to the disk, as a real run does."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return TemporaryDirectory(
+        prefix="kubeboot-rehearsal-", dir=memory if os.access(memory, os.W_OK) else None
+    )
 
 
 def _machine(case: Case, before: planted.Files) -> FakeHost:
