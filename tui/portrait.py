@@ -15,7 +15,7 @@ from tui.fields.cluster import EITHER
 from tui.fields.field import Field
 from tui.fields.notes import proposals
 from tui.session import Session
-from tui.text import _, mark, said
+from tui.text import _, clean, mark, said
 from tui.widgets.form import Shown
 from tui.widgets.section_list import Entry
 
@@ -29,10 +29,10 @@ COUNTED = {
 
 def sentence(problem: Problem) -> str:
     """What is wrong and what would be right, without the place."""
-    text = said(problem.message)
+    text = clean(said(problem.message))
     if not problem.remedy:
         return text
-    remedy = said(problem.remedy)
+    remedy = clean(said(problem.remedy))
     end = "" if remedy.endswith(("?", "？", ".", "。")) else "."
     return f"{text}. {remedy}{end}"
 
@@ -92,7 +92,7 @@ def entries(session: Session) -> tuple[Entry, ...]:
 
 def _entry(session: Session, section: sections.Section) -> Entry:
     state = session.section_state(section.name)
-    return Entry(section.name, _(section.brief), state, _summary(session, section))
+    return Entry(section.name, _(section.brief), state, clean(_summary(session, section)))
 
 
 def _summary(session: Session, section: sections.Section) -> str:

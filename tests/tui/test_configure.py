@@ -494,6 +494,25 @@ async def test_nothing_blocks_the_loop(make: Callable[..., Installer]) -> None:
         assert worst < 0.25, worst  # room for a busy machine
 
 
+async def test_text_from_outside_steers_no_terminal(make: Callable[..., Installer]) -> None:
+    """Escape characters in a file reach the screen in no field, summary, sentence or line."""
+    app = make(Session(FACTS))
+    app.session.import_text("x", SAMPLE.replace("imported", '"a\\e[31m[bold]"') + "# \x1b[2J\n")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        lines = app.screen._compositor.render_strips()
+        drawn = "".join(segment.text for strip in lines for segment in strip)
+        assert "\x1b" not in drawn
+        assert "# ?[2J" in drawn
+        app.session.set_yaml(SAMPLE.replace("imported", '"a\\e[31m[bold]"'))
+        await settle(pilot)
+        drawn = "".join(
+            segment.text for strip in app.screen._compositor.render_strips() for segment in strip
+        )
+        assert "\x1b" not in drawn
+        assert "a?[31m[bold]" in drawn
+
+
 def test_secrets_are_masked_in_the_pane() -> None:
     """Only a token's id is shown, of a key nothing."""
     shown = masked('  - token: abcdef.0123456789abcdef\ncertificateKey: "00ff"\ntokens: x\n')

@@ -114,7 +114,7 @@ async def test_the_effects_are_grouped(
         screen = await foreseen(pilot)
         shown = {group.kind for group in screen.query(Group) if group.display}
         assert shown == {"images", "files", "folders"}
-        assert "3 changes" in words(screen, "#state")
+        assert "cluster: 3" in words(screen, "#state")
         assert "was not given" in words(screen, "#skips")
         assert "dry run on this machine" in words(screen, "#honest")
         group = screen.query_one("#group-images", Group)
@@ -173,7 +173,7 @@ async def test_a_failing_check_is_told_and_the_way_rehearsed(
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await foreseen(pilot)
         assert "swapoff -a" in words(screen, "#findings")
-        assert "1 checks" in words(screen, "#state")
+        assert "fail: 1" in words(screen, "#state")
         assert screen.query_one("#group-files", Group).display
         assert "comes from a rehearsal" in words(screen, "#honest")
         assert screen.query_one("#start", Button).disabled
@@ -234,7 +234,7 @@ async def test_a_draft_with_problems_starts_no_engine(engines: Engines, tmp_path
         screen = app.screen
         assert isinstance(screen, Review)
         assert screen.query_one("#start", Button).disabled
-        assert "1 problem" in words(screen, "#state")
+        assert "Problems: 1" in words(screen, "#state")
     assert engines.requests == []
 
 

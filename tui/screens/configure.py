@@ -24,7 +24,7 @@ from tui import portrait, sections
 from tui.screens.page import Page
 from tui.session import Session
 from tui.signs import State, pick, sign
-from tui.text import _
+from tui.text import _, clean
 from tui.widgets import below
 from tui.widgets.field_editors import Pasted, Typed
 from tui.widgets.form import Action, Form
@@ -281,7 +281,7 @@ class Configure(Page):
     async def _take_preset(self, name: str) -> None:
         preset = next(one for one in sections.PRESETS if one.name == name)
         self.session.apply(preset)
-        self.notify(_("{preset}: filled in. ^z takes it back.", preset=_(preset.title)))
+        self.say(_("{preset}: filled in. ^z takes it back.", preset=_(preset.title)))
         if preset.asks:
             await self._go_to_section(sections.home_of(preset.asks), preset.asks)
 
@@ -291,7 +291,7 @@ class Configure(Page):
 
     def action_undo(self) -> None:
         if not self.session.undo():
-            self.notify(_("Nothing to take back."))
+            self.say(_("Nothing to take back."))
         self._was_undone = True
 
     # the text
@@ -360,7 +360,11 @@ class Configure(Page):
         )
         saved = await self.app.push_screen_wait(prompt)
         if saved:
-            self.notify(_("Saved as {name}.", name=saved))
+            self.say(_("Saved as {name}.", name=saved))
+
+    def say(self, words: str) -> None:
+        """A notice in passing; what it names may come from outside and is no markup."""
+        self.notify(clean(words), markup=False)
 
     def action_back(self) -> None:
         """Out of the text, out of the fields, out of the page: one at a time."""

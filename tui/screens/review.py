@@ -77,6 +77,8 @@ class Review(Page):
         Binding("r", "again", "Look again"),
         Binding("right,down", "app.focus_next", "Next", show=False),
         Binding("left,up", "app.focus_previous", "Previous", show=False),
+        Binding("pagedown", "scroll(1)", "Scroll down", show=False),
+        Binding("pageup", "scroll(-1)", "Scroll up", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 
@@ -183,6 +185,10 @@ class Review(Page):
     def action_back(self) -> None:
         self.installer.go_to("configure")
 
+    def action_scroll(self, by: int) -> None:
+        seen = self.query_one("#foreseen", VerticalScroll)
+        seen.scroll_relative(y=by * max(seen.size.height - 2, 1), animate=False)
+
     def action_again(self) -> None:
         self._look()
 
@@ -197,7 +203,7 @@ class Review(Page):
         )
         changes = sum(len(self.foreseen.effects(name)) for name in GROUPS)
         detail = _(
-            "This machine, {host}, will be changed: {changes} changes. A run can be stopped, but what was done stays.",
+            "This machine, {host}, will be changed in {changes} places. A run can be stopped, but what was done stays.",
             host=session.facts.hostname,
             changes=changes,
         )

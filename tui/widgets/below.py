@@ -17,7 +17,7 @@ from tui import portrait, sections
 from tui.planner import Proposal
 from tui.session import Session
 from tui.signs import pick, sign
-from tui.text import _
+from tui.text import _, clean
 from tui.widgets.form import Action, Form
 from tui.widgets.network_plan import NetworkPlan
 
@@ -146,11 +146,11 @@ def _where_it_goes(session: Session) -> Text | Table:
 def _table(title: str, rows: list[tuple[str, str]]) -> Table:
     """Names on the left, and what is said of them folded on the right."""
     table = Table.grid(padding=(0, 2))
-    table.title, table.title_justify, table.title_style = Text(title), "left", "bold"
+    table.title, table.title_justify, table.title_style = Text(clean(title)), "left", "bold"
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, text in rows:
-        table.add_row(Text(name), Text(text))
+        table.add_row(Text(name), Text(clean(text)))
     return table
 
 

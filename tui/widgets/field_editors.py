@@ -12,6 +12,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -44,6 +45,14 @@ def looks_like_configuration(text: str) -> bool:
     return len(starts) > 1 and any(line.startswith(("apiVersion:", "kind:")) for line in starts)
 
 
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def drawable(text: str) -> str:
+    """The text with a sign for each character that steers a terminal; as long as it was."""
+    return _STEERING.sub("?", text)
+
+
 class LineEditor(Input):
     """One line. Up and down go through what this machine offers for it."""
 
@@ -62,6 +71,13 @@ class LineEditor(Input):
     @property
     def text(self) -> str:
         return self.value
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn: secrets are not, nor are characters that steer a terminal."""
+        hidden = pick("•", "*") * len(self.value)
+        shown = hidden if self.password else drawable(self.value)
+        return Text(shown, no_wrap=True, overflow="ignore", end="")
 
     def show(self, text: str) -> None:
         """Takes a text from the session; that is no typing."""
@@ -151,6 +167,12 @@ class ChoiceEditor(Widget, can_focus=True):
         self.action_turn(1)
 
 
+def plainly(line: Text) -> Text:
+    """A line of a text area without characters that steer a terminal."""
+    shown = drawable(line.plain)
+    return line if shown == line.plain else Text(shown, end="", no_wrap=True)
+
+
 class LinesEditor(TextArea):
     """Several lines; tab leaves it, so do the arrows at its ends."""
 
@@ -162,7 +184,7 @@ class LinesEditor(TextArea):
             tab_behavior="focus",
             show_line_numbers=False,
             highlight_cursor_line=False,
-            placeholder=placeholder,
+            placeholder=Content(placeholder),
         )
         self.path = path
         self._masked = masked
@@ -175,7 +197,7 @@ class LinesEditor(TextArea):
 
     def get_line(self, line_index: int) -> Text:
         """Secrets are shown only while one types in them."""
-        line = super().get_line(line_index)
+        line = plainly(super().get_line(line_index))
         if self._masked and not self.has_focus:
             shown = re.sub(
                 r"(?<=\.)[^\s.]+", lambda found: pick("•", "*") * len(found[0]), line.plain, count=1

@@ -31,7 +31,7 @@ def _state(foreseen: Foreseen, problems: int) -> Content:
     if problems:
         return marked(
             "missing",
-            _("The configuration has {count} problems: go back and mend them.", count=problems),
+            _("The configuration can't be used yet. Problems: {count}.", count=problems),
         )
     if foreseen.error is not None:
         return marked("failed", error_words(foreseen.error))
@@ -41,7 +41,7 @@ def _state(foreseen: Foreseen, problems: int) -> Content:
         return marked(
             "failed",
             _(
-                "{count} checks of this machine fail: the run would refuse to begin.",
+                "Checks of this machine that fail: {count}. The run would refuse to begin.",
                 count=len(failing),
             ),
         )
@@ -50,7 +50,9 @@ def _state(foreseen: Foreseen, problems: int) -> Content:
         what = said(failure.what) if failure else _("it ended before its time")
         return marked("failed", _("It would not get through: {what}.", what=what))
     changes = foreseen.state.finished.changes if foreseen.state.finished else 0
-    return marked("ok", _("{count} changes to this machine and to the new cluster.", count=changes))
+    return marked(
+        "ok", _("Changes to this machine and to the new cluster: {count}.", count=changes)
+    )
 
 
 def _progress(foreseen: Foreseen) -> str:
@@ -83,7 +85,7 @@ def finding_lines(foreseen: Foreseen, width: int) -> Content:
                     str(data.get("needed", "")),
                     str(data.get("remedy", "")),
                 )
-                lines += _marked_lines(sign, f"{name}: {said(found[0])}", width)
+                lines += _marked_lines(sign, f"{said(found[0])} ({name})", width)
                 lines += _advice(found[1], found[2], width)
     for text in _warnings(foreseen.state):
         lines += _marked_lines("risky", said(text), width)

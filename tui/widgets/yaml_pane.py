@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 
 from tui.signs import pick, sign
 from tui.text import _
+from tui.widgets.field_editors import plainly
 
 _KEY = re.compile(r"^(\s*(?:- )*)([^\s:#'\"][^:#]*?)(:)(?=\s|$)")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
@@ -58,7 +59,7 @@ class YamlArea(TextArea):
         self.here = -1
 
     def get_line(self, line_index: int) -> Text:
-        line = super().get_line(line_index)
+        line = plainly(super().get_line(line_index))
         if line.plain.strip() == "---":
             line.stylize(self._look("quiet"))
         elif match := _KEY.match(line.plain):
