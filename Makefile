@@ -43,10 +43,11 @@ check-types: $(READY)
 check-imports: $(READY)
 	$(BIN)/lint-imports
 
-lab: $(READY) ## boot real fresh masters on this machine (root; builds and keeps what it needs)
+lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root; builds and keeps what it needs)
 	@test "$$(id -u)" = 0 || { echo "error: the lab needs root: sudo make lab" >&2; exit 2; }
 	$(BIN)/python -m tests.lab setup
-	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab tests/lab
+	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab \
+		-n 3 --dist loadscope --durations 12 tests/lab
 
 dist: dist/kubeboot-tui ## one file to copy to a master that has only Python
 
