@@ -69,7 +69,10 @@ spec:
       containers:
       - name: web
         image: registry.k8s.io/kubeboot-test:1
-        command: [sh, -c, "mkdir -p /www && echo hello from web >/www/index.html && echo serving && exec httpd -f -p 8080 -h /www"]
+        command:
+        - sh
+        - -c
+        - mkdir /www; echo hello from web >/www/index.html; echo serving; exec httpd -f -p 8080 -h /www
 ---
 apiVersion: v1
 kind: Service
