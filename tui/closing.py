@@ -56,10 +56,17 @@ def closing(state: RunState, withheld: frozenset[str] = frozenset()) -> Iterator
         yield _success(state, started, finished.changes)
         if started.mode != "dry-run":
             yield from _requests(state, " in the rehearsal's folder" * (started.mode != "real"))
-        given = handover(state, withheld)
-        if given and started.mode != "real":
+        given = _worth_showing(state, withheld)
+        if given and started.mode == "rehearsal":
             yield "What follows is how the real thing would end; no cluster is behind it."
         yield from _next_steps(given, own=_wants_kubeconfig(state))
+
+
+def _worth_showing(state: RunState, withheld: frozenset[str]) -> Mapping[str, Any]:
+    """The handover, but none of a dry run that made it up: no node could join with that."""
+    started, finished = state.started, state.finished
+    made_up = started is not None and started.mode == "dry-run" and finished and finished.changes
+    return {} if made_up else handover(state, withheld)
 
 
 def _verdict(state: RunState, outcome: str, failure: Failure) -> str:

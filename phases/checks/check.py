@@ -43,7 +43,7 @@ class Check:
     look: Look
     applies: Callable[[Configuration], bool] = always
     level: Level = "error"
-    seconds: float = 5.0
+    seconds: float = 20.0
 
     def called(self, configuration: Configuration) -> str:
         """The name as this configuration makes it."""

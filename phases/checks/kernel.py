@@ -87,7 +87,7 @@ def driver(context: Context) -> Iterator[Finding]:
 
 def containerd_driver(context: Context) -> str:
     """The driver in containerd's configuration, for those too old to tell; empty if unknown."""
-    result = context.host.probe(["containerd", "config", "dump"], timeout=3)
+    result = context.host.probe(["containerd", "config", "dump"], timeout=10)
     said = re.search(r"(?m)^\s*SystemdCgroup\s*=\s*(true|false)", result.stdout)
     return {"true": "systemd", "false": "cgroupfs"}[said[1]] if said else ""
 

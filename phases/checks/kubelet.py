@@ -18,7 +18,7 @@ NODE_NAME = re.compile(rf"{LABEL}(\.{LABEL})*")
 
 def service(context: Context) -> Iterator[Finding]:
     """The unit is there and starts with the machine; whether it is up doesn't matter yet."""
-    unit = context.host.probe(["systemctl", "cat", "kubelet"], timeout=4)
+    unit = context.host.probe(["systemctl", "cat", "kubelet"], timeout=10)
     if unit.code == NO_COMMAND:
         yield warning(
             "no systemd", "systemd: no other service manager is known here", "Use systemd"
@@ -27,14 +27,14 @@ def service(context: Context) -> Iterator[Finding]:
         yield warning(
             "no service kubelet", "kubelet.service", "Install Kubernetes' kubelet package"
         )
-    elif context.host.probe(["systemctl", "is-enabled", "kubelet"], timeout=4).code != 0:
+    elif context.host.probe(["systemctl", "is-enabled", "kubelet"], timeout=10).code != 0:
         needed = "enabled, so that it starts with the machine"
         yield warning("the service kubelet isn't enabled", needed, "Run `systemctl enable kubelet`")
 
 
 def drop_in(context: Context) -> Iterator[Finding]:
     """The unit hands on what init writes; a kubelet without a kubeconfig never looks for a cluster."""
-    unit = context.host.probe(["systemctl", "cat", "kubelet"], timeout=4)
+    unit = context.host.probe(["systemctl", "cat", "kubelet"], timeout=10)
     if unit.code == NO_COMMAND:
         return
     if unit.code != 0:
@@ -64,7 +64,7 @@ def hostname(context: Context) -> Iterator[Finding]:
     if len(name) > 253 or not NODE_NAME.fullmatch(name):
         needed = "lower-case letters, digits, dashes and dots"
         yield error(f"{name!r} can't be a node's name", needed, "Set nodeRegistration.name")
-    elif context.host.probe(["getent", "ahosts", name], timeout=4).code not in (0, NO_COMMAND):
+    elif context.host.probe(["getent", "ahosts", name], timeout=10).code not in (0, NO_COMMAND):
         found = f"{name} can't be resolved"
         yield warning(
             found, "a name that leads to an address", "Add it to /etc/hosts or to the DNS"

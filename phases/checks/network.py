@@ -63,7 +63,7 @@ def overlapping_routes(context: Context, network: Network) -> Iterator[str]:
 
 def routes(context: Context, version: int) -> Iterator[Network]:
     """The routes of one family to whole ranges, so not the default one; none if nobody can tell."""
-    result = context.host.probe(["ip", "-j", f"-{version}", "route", "show"], timeout=3)
+    result = context.host.probe(["ip", "-j", f"-{version}", "route", "show"], timeout=10)
     try:
         found = json.loads(result.stdout)
     except ValueError:
@@ -92,7 +92,7 @@ def behind(proxy: str, what: str, exception: str) -> Finding:
 
 
 def firewall(context: Context) -> Iterator[Finding]:
-    state = context.host.probe(["systemctl", "is-active", "firewalld"], timeout=3).stdout.strip()
+    state = context.host.probe(["systemctl", "is-active", "firewalld"], timeout=10).stdout.strip()
     if state in ("active", "activating"):
         ports = f"{context.configuration.init.local_api_endpoint.bind_port} and {KUBELET}"
         remedy = (

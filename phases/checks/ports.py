@@ -86,5 +86,5 @@ def is_ours(context: Context, component: str, users: tuple[tuple[str, str], ...]
 
 def holders(context: Context, number: int) -> tuple[tuple[str, str], ...]:
     """Name and pid of each process that listens on a port; empty when that can't be told."""
-    result = context.host.probe(["ss", "-Hltnp", f"sport = :{number}"], timeout=3)
+    result = context.host.probe(["ss", "-Hltnp", f"sport = :{number}"], timeout=10)
     return tuple(dict.fromkeys(re.findall(r'\("([^"]*)",pid=(\d+)', result.stdout)))

@@ -47,7 +47,7 @@ def free_bytes(context: Context, folder: str) -> int | None:
     """What can still be written where the folder is or will be; None when nobody can tell."""
     while not context.exists(folder) and folder != "/":
         folder = folder.rpartition("/")[0] or "/"
-    result = context.host.probe(["df", "-Pk", folder], timeout=3)
+    result = context.host.probe(["df", "-Pk", folder], timeout=10)
     match result.stdout.splitlines()[-1:]:
         case [line] if len(line.split()) >= 6 and line.split()[3].isdigit():
             return int(line.split()[3]) << 10

@@ -42,7 +42,7 @@ def kubelet(context: Context) -> Iterator[Finding]:
 
 def kubelet_version(context: Context) -> Version | None:
     """The version of the kubelet on the PATH, None without one that can be read."""
-    result = context.host.probe(["kubelet", "--version"], timeout=4)
+    result = context.host.probe(["kubelet", "--version"], timeout=15)
     said = re.fullmatch(r"\s*Kubernetes (v\S+)\s*", result.stdout)
     try:
         return parse_version(said[1]) if said and result.code == 0 else None
