@@ -18,7 +18,7 @@ from phases.engine.journal import Reader, Record
 from phases.engine.state import RunState, fold
 from tui.follow import PAUSE
 
-SLICE = 100
+SLICE = 20
 """Records that are added up before the screen's thread is let in again."""
 
 BREATH = 0.002

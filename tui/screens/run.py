@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
@@ -23,16 +24,21 @@ from tui import bundle, causes, outcome, signs
 from tui.follower import Follower, Story
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
-from tui.text import _
+from tui.signs import State
+from tui.text import _, language
 from tui.widgets import drawing as d
 from tui.widgets.log_view import LogView
-from tui.widgets.panel import Panel
+from tui.widgets.panel import Line, Panel
 from tui.widgets.panels import trouble, whole
 from tui.widgets.panels.scene import Scene
 from tui.widgets.phase_list import PhaseList, folded
 
 EVERY = 0.05
 """Seconds between two looks for news: 20 redraws a second at most."""
+
+
+CLOCKS = 0.3
+"""Seconds between two redraws of running times while nothing else has changed."""
 
 
 class Run(Page):
@@ -65,6 +71,8 @@ class Run(Page):
         self._follower: Follower | None = None
         self._refusal: Failure | None = None
         self._drawn: tuple[object, ...] = ()
+        self._verdict: tuple[object, ...] = ("nothing yet",)
+        self._redrawn = 0.0
 
     # the frame
 
@@ -83,11 +91,11 @@ class Run(Page):
 
     def content(self) -> Iterable[Widget]:
         yield Static(id="verdict")
-        yield Static(id="folded")
+        yield Line("folded")
         with Horizontal(id="work"):
             yield PhaseList()
             yield Panel()
-        yield Static(id="log-title")
+        yield Line("log-title")
         yield LogView()
         yield Input(id="filter", placeholder=_("show only lines with …"), compact=True)
 
@@ -123,15 +131,23 @@ class Run(Page):
         story = self._follower.take() if self._follower else None
         if story is None:
             return
-        was_over = outcome.is_over(self.story)
-        self.story = story
+        before, self.story = self.story, story
+        was_over = outcome.is_over(before)
         self.installer.latest = story.state
         self.query_one(LogView).add(story.lines, story.state.began)
         if self.following:
             self.selected = leading(tuple(story.state.phases.values()))
-        self._redraw()
+        self._redraw_if_worth(before, story)
         if was_over != outcome.is_over(story):
             self.refresh_bindings()
+
+    def _redraw_if_worth(self, before: Story, now: Story) -> None:
+        """A batch of log lines alone moves nothing but the log and, now and then, the clocks."""
+        same = before.state.phases is now.state.phases and not outcome.is_over(now)
+        if same and monotonic() - self._redrawn < CLOCKS:
+            self._draw_log_title()
+        else:
+            self._redraw()
 
     def _tick(self) -> None:
         if not outcome.is_over(self.story):
@@ -153,28 +169,34 @@ class Run(Page):
     def _redraw(self, *, everything: bool = False) -> None:
         if not self.is_mounted:
             return
+        self._redrawn = monotonic()
         moment = outcome.until(self.story, self.now())
         phases = tuple(self.story.state.phases.values())
         self.rehead()
         self._draw_verdict()
         self.query_one(PhaseList).show(phases, self.selected, moment)
-        line = self.query_one("#folded", Static)
-        line.update(folded(phases, self.selected, moment, max(self.size.width - 2, 20)))
+        line = self.query_one("#folded", Line)
+        line.show(folded(phases, self.selected, moment, max(self.size.width - 2, 20)))
         self._draw_panel(moment, everything=everything)
         self._draw_log_title()
 
     def _draw_verdict(self) -> None:
-        place = self.query_one("#verdict", Static)
+        """How it ended; drawn once, because nothing of it changes any more."""
         found = None if self._refusal else outcome.verdict(self.story)
-        place.display = found is not None
-        if found is None:
+        said = (found, language(), signs.is_ascii())
+        if said == self._verdict:
             return
-        state, words = found
+        self._verdict = said
+        place = self.query_one("#verdict", Static)
+        place.display = found is not None
+        place.update(self._sentence(*found) if found else "")
+
+    def _sentence(self, state: State, words: str) -> Content:
         sentence = d.marked(state, words).stylize("bold")
-        if outcome.went_well(self.story) and self.check_action("join", ()):
-            key = Content.styled(signs.pick("⏎", "Enter"), "bold $accent")
-            sentence = Content.assemble(sentence, "   ", key, " ", _("Join commands"))
-        place.update(sentence)
+        if not (outcome.went_well(self.story) and self.check_action("join", ())):
+            return sentence
+        key = Content.styled(signs.pick("⏎", "Enter"), "bold $accent")
+        return Content.assemble(sentence, "   ", key, " ", _("Join commands"))
 
     def _draw_panel(self, moment: datetime, *, everything: bool) -> None:
         panel, phase = self.query_one(Panel), self.story.state.phases.get(self.selected)
@@ -203,8 +225,10 @@ class Run(Page):
         note = _("{shown} of {all} lines with “{text}”", shown=shown, all=known, text=wanted) if (
             wanted
         ) else _("{n} lines", n=known)  # fmt: skip
+        if below := self.query_one(LogView).below:
+            note = " · ".join((note, _("{n} below", n=below)))
         title = Content.assemble(d.styled(_("Log"), "bold"), "  ", d.muted(note))
-        self.query_one("#log-title", Static).update(title)
+        self.query_one("#log-title", Line).show(title)
 
     def _choices(self) -> list[tuple[str, str]]:
         """The ways on from a failure, as keys with what they do."""
@@ -260,6 +284,10 @@ class Run(Page):
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
         self.query_one(LogView).narrow(event.value)
+        self._draw_log_title()
+
+    @on(LogView.Moved)
+    def _log_moved(self) -> None:
         self._draw_log_title()
 
     @on(Input.Submitted, "#filter")

@@ -1,19 +1,23 @@
 """The log of a run: ten thousands of lines, a filter, and an end that is followed while one stands there.
 
-Textual's own Log measures every line in a worker; this one draws only what is in sight.
+Textual's own Log measures every line, and lays the whole screen out anew whenever it grows; this one
+keeps its place by itself and draws only the lines that are in sight.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
-from textual.content import Content
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.visual import Visual
+from textual.widget import Widget
 
 from tui.follower import LogLine
 from tui.text import clean, said
@@ -22,15 +26,28 @@ from tui.widgets import drawing as d
 MOST_LINES = 50_000
 """Older lines are in the journal; the screen keeps the newest."""
 
-WIDEST = 2_000
 TIME, SOURCE = 7, 16
-SELECTED = "$screen-selection-foreground on $screen-selection-background"
+SIDEWAYS = 16
 
 
-class LogView(ScrollView, can_focus=True):
+class LogView(Widget, can_focus=True):
     """Draws log lines, all of them or those that hold a text."""
 
     ALLOW_SELECT = True
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--muted", "log--warning", "log--selected"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Log up", show=False),
+        Binding("down,j", "move(1)", "Log down", show=False),
+        Binding("left", "sideways(-1)", "Log left", show=False),
+        Binding("right", "sideways(1)", "Log right", show=False),
+        Binding("pageup", "page(-1)", "Log a page up", show=False),
+        Binding("pagedown", "page(1)", "Log a page down", show=False),
+        Binding("home", "move(-1000000)", "Start of the log", show=False),
+        Binding("end", "move(1000000)", "End of the log", show=False),
+    ]
+
+    class Moved(Message):
+        """Another part of the log is in sight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,22 +55,9 @@ class LogView(ScrollView, can_focus=True):
         self._shown: list[LogLine] = []
         self._filter = ""
         self._began: datetime | None = None
-        self._width = 0
+        self._top = 0
+        self._across = 0
         self._at_end = True
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if new_value >= self.max_scroll_y:
-            self._at_end = True
-        elif new_value < old_value:
-            self._at_end = False
-
-    def on_resize(self) -> None:
-        if self._at_end:
-            self._to_end()
-
-    def _to_end(self) -> None:
-        self.call_after_refresh(self.scroll_end, animate=False, immediate=True, x_axis=False)
 
     @property
     def allow_select(self) -> bool:
@@ -64,28 +68,33 @@ class LogView(ScrollView, can_focus=True):
         """How many lines are shown, of how many."""
         return len(self._shown), len(self._all)
 
+    @property
+    def below(self) -> int:
+        """How many lines stand below what is in sight."""
+        return max(len(self._shown) - self.top - self.size.height, 0)
+
+    @property
+    def top(self) -> int:
+        """The number of the first line in sight."""
+        last = max(len(self._shown) - max(self.size.height, 1), 0)
+        return last if self._at_end else min(self._top, last)
+
     def add(self, lines: Sequence[LogLine], began: datetime | None) -> None:
-        """Puts lines at the end; follows it when the end is in sight."""
+        """Puts lines at the end; follows it while it is in sight."""
         self._began = began
         if not lines:
             return
-        at_end = self._at_end
         self._all.extend(lines)
         self._shown.extend(line for line in lines if self._holds(line))
         for kept in (self._all, self._shown):
             del kept[: max(len(kept) - MOST_LINES, 0)]
-        self._measure(lines)
-        if at_end:
-            self._to_end()
         self.refresh()
 
     def narrow(self, text: str) -> None:
         """Shows only lines that hold this text, in whichever case; all of them for an empty one."""
         self._filter = text.lower()
         self._shown = [line for line in self._all if self._holds(line)]
-        self._measure(())
         self._at_end = True
-        self._to_end()
         self.refresh()
 
     def _holds(self, line: LogLine) -> bool:
@@ -94,47 +103,73 @@ class LogView(ScrollView, can_focus=True):
             wanted in part.lower() for part in (line.text, line.source, line.phase)
         )
 
-    def _measure(self, lines: Sequence[LogLine]) -> None:
-        """The widest line counts two cells per character, so that none has to be measured."""
-        longest = max((len(line.text) for line in lines), default=0)
-        wide = longest + TIME + SOURCE + 4
-        self._width = min(max(self._width, wide), WIDEST)
-        self.virtual_size = Size(self._width, len(self._shown))
+    # moving
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
+    def action_move(self, lines: int) -> None:
+        last = max(len(self._shown) - max(self.size.height, 1), 0)
+        self._top = min(max(self.top + lines, 0), last)
+        self._at_end = self._top >= last
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def action_page(self, direction: int) -> None:
+        self.action_move(direction * max(self.size.height - 1, 1))
+
+    def action_sideways(self, direction: int) -> None:
+        self._across = max(self._across + direction * SIDEWAYS, 0)
         self.refresh()
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_move(-3)
+
+    # drawing
+
     def render_line(self, y: int) -> Strip:
-        across, down = self.scroll_offset
-        number = down + y
+        number, width = self.top + y, self.size.width
         if number >= len(self._shown):
-            return Strip.blank(self.size.width, self.rich_style)
-        strip = self._strip(number)
-        strip = strip.crop_extend(across, across + self.size.width, self.rich_style)
-        return strip.apply_offsets(across, number)
+            return Strip.blank(width, self.rich_style)
+        strip = self._selected(self._strip(self._shown[number]), y)
+        strip = strip.crop_extend(self._across, self._across + width, self.rich_style)
+        return strip.apply_offsets(self._across, y)
 
-    def _strip(self, number: int) -> Strip:
-        content = self._content(self._shown[number])
-        selection = self.text_selection
-        if selection is not None and (found := selection.get_span(number)) is not None:
-            start, end = found
-            content = content.stylize(SELECTED, start, len(content.plain) if end == -1 else end)
-        width = max(content.cell_length, 1)
-        strips = Visual.to_strips(self, content, width, 1, self.visual_style)
-        return strips[0] if strips else Strip.blank(width)
+    def _strip(self, line: LogLine) -> Strip:
+        time, source, text = self._words(line)
+        muted = self.get_component_rich_style("log--muted")
+        warning = self.get_component_rich_style("log--warning")
+        head = Segment(f"{time}{source}", muted)
+        return Strip([head, Segment(text, warning if line.warning else self.rich_style)])
 
-    def _content(self, line: LogLine) -> Content:
+    def _words(self, line: LogLine) -> tuple[str, str, str]:
+        """The three columns, as wide as they are drawn."""
         time = d.clock(line.at - self._began) if self._began else ""
-        text = d.styled(
-            said(clean(line.text)).replace("\n", " "), "$warning" if line.warning else ""
-        )
-        source = said(line.source or line.phase)
-        return d.row([(d.muted(f"{time:>{TIME}}"), TIME), (d.muted(source), SOURCE), (text, 0)])
+        source = d.fitted(said(line.source or line.phase), SOURCE).plain
+        text = said(clean(line.text)).replace("\n", " ")
+        return f"{time:>{TIME}}  ", f"{source}  ", text
+
+    def _selected(self, strip: Strip, y: int) -> Strip:
+        selection = self.text_selection
+        span = selection.get_span(y) if selection is not None else None
+        if span is None:
+            return strip
+        start = cell_len(strip.text[: span[0]])
+        end = strip.cell_length if span[1] == -1 else cell_len(strip.text[: span[1]])
+        cuts = [cut for cut in (start, end) if 0 < cut < strip.cell_length]
+        style = self.get_component_rich_style("log--selected")
+        pieces, at = [], 0
+        for piece in strip.divide([*cuts, strip.cell_length]):
+            pieces.append(piece.apply_style(style) if start <= at < end else piece)
+            at += piece.cell_length
+        return Strip.join(pieces)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        text = "\n".join(self._content(line).plain for line in self._shown)
-        return selection.extract(text), "\n"
+        """The text of the lines in sight, as far as it is selected."""
+        seen = self._shown[self.top : self.top + self.size.height]
+        return selection.extract("\n".join("".join(self._words(line)) for line in seen)), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002  Textual's hook
         self.refresh()

@@ -14,6 +14,19 @@ from textual.widgets import Static
 from tui.widgets import drawing as d
 
 
+class Line(Static):
+    """One line that is drawn anew only when it says something else, and never moves its neighbours."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._said = Content("")
+
+    def show(self, line: Content) -> None:
+        if not self._said.is_same(line):
+            self._said = line
+            self.update(line, layout=False)
+
+
 class Panel(VerticalScroll):
     """Shows lines; tells its page when it has another width, so that they can be drawn for it."""
 
@@ -21,6 +34,10 @@ class Panel(VerticalScroll):
         Binding("up,k", "scroll_up", show=False),
         Binding("down,j", "scroll_down", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._height = -1
 
     def compose(self) -> ComposeResult:
         yield Static(classes="lines")
@@ -31,6 +48,8 @@ class Panel(VerticalScroll):
         return max(self.scrollable_content_region.width, 20)
 
     def show(self, lines: Sequence[Content], *, from_top: bool = False) -> None:
-        self.query_one(Static).update(d.stacked(lines))
+        place = self.query_one(Static)
+        place.update(d.stacked(lines), layout=len(lines) != self._height)
+        self._height = len(lines)
         if from_top:
             self.scroll_home(animate=False)
