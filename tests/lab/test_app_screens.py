@@ -1,0 +1,144 @@
+"""The screens by keys alone, in a real terminal: from the bare command to a worker that has joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from . import program
+from .lab import Lab
+from .node import Node
+from .terminal import CONFIG, Terminal, terminal
+from .test_end_to_end import REMOVED, SEED, joined
+
+SMALL, LARGE = (80, 24), (160, 45)
+PROGRAM = "kubeboot-tui"
+
+
+@dataclass(frozen=True)
+class Pair:
+    master: Node
+    worker: Node
+
+
+@contextmanager
+def fresh(lab: Lab) -> Iterator[Pair]:
+    """Two fresh nodes; on the first lie the program and a configuration."""
+    with lab.nodes(2, ready=True) as (master, worker):
+        program.install(master)
+        master.write(program.CONFIG, SEED.format(address=master.address).replace(REMOVED, ""))
+        yield Pair(master, worker)
+
+
+def walk_to_review(screen: Terminal) -> None:
+    """Through all sections with ^n, and from the last line of the last one to the page."""
+    while "Review  12/12" not in screen.settled():
+        screen.press("C-n")
+    for _ in range(2):  # into the section, and onto its one line
+        if " review" not in screen.screen().splitlines()[0]:
+            screen.press("Enter")
+            screen.settled()
+
+
+def start_from_review(screen: Terminal) -> None:
+    """Waits for what the review foresees, and says yes twice; the safe answer has the focus."""
+    screen.expect(r"✓ .*[Cc]hanges to this machine", seconds=90)
+    screen.press("Tab", "Enter")
+    screen.expect(r"Make node\d+ the control plane")
+    screen.press("Right", "Enter")
+    screen.expect(r"running 0:\d\d")
+
+
+def to_the_join_page(screen: Terminal) -> str:
+    """Waits for the end of the run, goes on, shows the token; the worker's command off the screen."""
+    screen.expect(r"is a control plane now", seconds=180)
+    screen.press("Enter")
+    screen.expect(r"Workers")
+    screen.press("v")
+    screen.expect(r"--token [a-z0-9]{6}\.[a-z0-9]{16}")
+    return command_on(screen.settled())
+
+
+def command_on(shown: str) -> str:
+    """The command under `Workers`, its lines put together as a reader would."""
+    lines = [line.strip() for line in shown.partition("Workers")[2].splitlines()[1:]]
+    return " ".join(lines[: lines.index("")])
+
+
+def test_small_from_the_bare_command_to_a_worker(lab: Lab) -> None:
+    """80x24: a file opened in the form, the review, the run, and the command read off the last screen."""
+    with fresh(lab) as pair, terminal(pair.master, PROGRAM, size=SMALL) as screen:
+        screen.expect(r"Fresh: nothing of Kubernetes", seconds=120)
+        screen.press("Enter")
+        screen.expect(r"\^o Open", seconds=60)
+        screen.press("C-o")
+        screen.settled()
+        screen.press("C-u")
+        screen.type(program.CONFIG)
+        screen.press("Enter")
+        screen.settled()
+        walk_to_review(screen)
+        start_from_review(screen)
+        command = to_the_join_page(screen)
+        assert "has joined the cluster" in joined(pair.worker, command)
+        screen.press("PageDown")
+        screen.expect(rf"{pair.worker.name} +NotReady", seconds=60)
+        screen.press("C-c")
+        assert screen.expect_end() == 0
+        assert command in screen.text()
+
+
+def test_large_killed_half_way_and_attached_again(lab: Lab) -> None:
+    """160x45: the terminal dies in the middle; a new one shows the same run to its end."""
+    with fresh(lab) as pair:
+        command = (PROGRAM, "--config", program.CONFIG)
+        with terminal(pair.master, *command, size=LARGE) as screen:
+            screen.expect(r"Review and start", seconds=120)
+            screen.press("Enter")
+            start_from_review(screen)
+            screen.expect(r"● Wait for the control plane", seconds=60)
+        with terminal(pair.master, PROGRAM, size=LARGE, name="again") as screen:
+            screen.expect(r"A run is under way on this machine", seconds=120)
+            screen.press("Enter")
+            screen.expect(r"Wait for the control plane")
+            shown = to_the_join_page(screen)
+            assert shown == program.handover(pair.master)["worker"]
+            assert "has joined the cluster" in joined(pair.worker, shown)
+            screen.expect(rf"{pair.worker.name} +NotReady", seconds=60)
+        runs = pair.master.shell("ls /var/lib/kubeboot/runs | wc -l").stdout
+        assert runs.strip() == "1"
+
+
+def test_the_clipboard_of_the_outer_terminal(lab: Lab) -> None:
+    """In tmux inside another terminal, `c` brings the command to the clipboard of the outer one."""
+    with fresh(lab) as pair:
+        words = ("init", "--config", program.CONFIG)
+        pair.master.check(PROGRAM, *words, timeout=300)
+        pair.master.write(
+            "/run/inner.conf", CONFIG + "set -as terminal-features ',tmux*:clipboard'\n"
+        )
+        inner = ("env", "-u", "TMUX", "tmux", "-L", "inner", "-f", "/run/inner.conf", "new-session")
+        with terminal(pair.master, *inner, PROGRAM, name="outer") as screen:
+            screen.expect(r"Join commands and nodes", seconds=120)
+            screen.press("Enter")
+            screen.expect(r"Workers")
+            screen.press("c")
+            screen.expect(r"[Ss]ent to the terminal")
+            assert screen.clipboard() == program.handover(pair.master)["worker"]
+
+
+def test_ctrl_c_asks_before_a_run_is_stopped(lab: Lab) -> None:
+    """The first ctrl+c changes nothing; going on, detaching and stopping are offered."""
+    with fresh(lab) as pair:
+        command = (PROGRAM, "--config", program.CONFIG)
+        with terminal(pair.master, *command, size=SMALL) as screen:
+            screen.expect(r"Review and start", seconds=120)
+            screen.press("Enter")
+            start_from_review(screen)
+            screen.press("C-c")
+            shown = screen.settled(seconds=3)
+            assert re.search(r"[Dd]etach", shown), shown
+            screen.press("Escape")
+            screen.expect(r"is a control plane now", seconds=180)
