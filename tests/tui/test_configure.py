@@ -177,6 +177,30 @@ async def test_a_fault_in_the_text_stands_at_its_line(
         assert not app.screen.query_one("#broken").display
 
 
+async def test_a_redraw_never_overtakes_a_keystroke(make: Callable[..., Installer]) -> None:
+    """A redraw between a key and its message leaves what was typed, in the text and in lines."""
+    app = make()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+y")
+        await settle(pilot)
+        page = app.screen
+        assert isinstance(page, Configure)
+        area = page.query_one(YamlPane).area
+        area.insert("# mine\n", (0, 0))
+        await page._redraw()
+        assert area.text.startswith("# mine")
+        await settle(pilot)
+        assert app.session.yaml().startswith("# mine")
+        await pilot.press("escape")
+        await to_section(pilot, "control-plane")
+        editor = row(app, "apiServer.extraArgs").editor
+        assert isinstance(editor, ArgumentList)
+        editor.insert("v=4")
+        await page._redraw()
+        await settle(pilot)
+        assert app.session.value("apiServer.extraArgs") == editor.text == "v=4"
+
+
 async def test_a_field_of_another_form_shows_what_the_text_says(
     make: Callable[..., Installer],
 ) -> None:

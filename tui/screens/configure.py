@@ -68,7 +68,7 @@ class Configure(Page):
         self.settled = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._standing_on = ""
-        self._was_undone = False
+        self._foreign = False
 
     @property
     def session(self) -> Session:
@@ -142,10 +142,10 @@ class Configure(Page):
         self.settled = True
         if tuple(row.field.path for row in rows) != form.paths:
             await self._show_section(keep_focus=True)
-            return
-        form.update(rows, None if self._was_undone else self.focused)
-        self._was_undone = False
-        self._draw_around()
+        else:
+            form.update(rows, None if self._foreign else self.focused)
+            self._draw_around()
+        self._foreign = False
 
     async def _show_section(self, *, keep_focus: bool = False) -> None:
         session = self.session
@@ -192,7 +192,7 @@ class Configure(Page):
 
     def _draw_yaml(self) -> None:
         session, pane = self.session, self.query_one(YamlPane)
-        pane.show(session.yaml())
+        pane.show(session.yaml(), foreign=self._foreign)
         pane.say(self._state_line())
         place = None if session.is_broken else session.place(self._standing_on)
         pane.mark(portrait.faults(session), place.line - 1 if place else -1, follow=True)
@@ -290,9 +290,10 @@ class Configure(Page):
             self.session.set_field(path, text)
 
     def action_undo(self) -> None:
-        if not self.session.undo():
+        if self.session.undo():
+            self._foreign = True
+        else:
             self.say(_("Nothing to take back."))
-        self._was_undone = True
 
     # the text
 
@@ -350,7 +351,7 @@ class Configure(Page):
         found = await self.app.push_screen_wait(OpenFile())
         if found is not None:
             self.session.import_text(*found)
-            self._was_undone = True
+            self._foreign = True
 
     @work
     async def action_save(self) -> None:

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from tui.signs import pick
 from tui.text import _
@@ -205,7 +206,14 @@ class LinesEditor(TextArea):
             return Text(shown, end="", no_wrap=True)
         return line
 
+    def edit(self, edit: Edit) -> EditResult:
+        """Tells the text of the moment: a redraw may come before the message is read."""
+        result = super().edit(edit)
+        self.post_message(Typed(self.path, self.text))
+        return result
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Undo and redo change the text too."""
         event.stop()
         self.post_message(Typed(self.path, self.text))
 

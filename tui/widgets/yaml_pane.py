@@ -121,13 +121,12 @@ class YamlPane(Vertical):
         self.area.can_focus = False
         self._load(masked(text))
 
-    def show(self, text: str) -> None:
-        """Takes a text from the session; one that is typed here is left as it is."""
-        if self.editing:
-            if text != self.area.text:
-                self._load(text)
-        elif masked(text) != self.area.text:
-            self._load(masked(text))
+    def show(self, text: str, *, foreign: bool = False) -> None:
+        """Takes a text from the session. One that is typed here is ahead of the session and stays,
+        unless the change came from elsewhere (`foreign`)."""
+        shown = text if self.editing else masked(text)
+        if shown != self.area.text and (foreign or not self.editing):
+            self._load(shown)
 
     def _load(self, text: str) -> None:
         """Cursor and scroll stay where they were."""
