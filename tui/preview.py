@@ -91,17 +91,21 @@ class Preview:
         self._stop = threading.Event()
         self._engine: Engine | None = None
         self._latest: Foreseen | None = None
-        self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name="preview"
+        )  # it clears up: wait for it
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the engine and leaves nothing behind; returns at once."""
+        """Ends the engine and leaves nothing behind; returns at once.
+
+        What changes nothing needs no safe point: it is killed.
+        """
         self._stop.set()
         if (engine := self._engine) is not None:
-            with suppress(ProcessLookupError):
-                engine.process.terminate()
+            engine.process.kill()
 
     def join(self, timeout: float) -> None:
         self._thread.join(timeout)
@@ -136,6 +140,14 @@ class Preview:
             return replace(foreseen, error=_unreadable(error))
         return foreseen
 
+    def _end(self, engine: Engine) -> None:
+        """An engine that has told its end is given a moment; one that was stopped is not."""
+        with suppress(TimeoutExpired):
+            engine.process.wait(0 if self._stop.is_set() else GRACE)
+            return
+        engine.process.kill()
+        engine.process.wait()
+
     @contextmanager
     def _started(self, mode: Mode) -> Iterator[Engine]:
         """An engine that is ended, and whose folder is removed, whatever happens."""
@@ -145,19 +157,10 @@ class Preview:
             self._engine = engine = self._begin(self._request(mode, folder))
             remove = remove or engine.journal.parents[2]
             yield engine
-            _end(engine)
+            self._end(engine)
         finally:
             if remove is not None:
                 shutil.rmtree(remove, ignore_errors=True)
-
-
-def _end(engine: Engine) -> None:
-    try:
-        engine.process.wait(0.2)
-    except TimeoutExpired:
-        engine.process.terminate()
-        with suppress(TimeoutExpired):
-            engine.process.wait(GRACE)
 
 
 def _unreadable(error: OSError) -> InstallerError:

@@ -253,7 +253,7 @@ def test_a_preview_can_be_stopped(tmp_path: Path) -> None:
     while preview.take() is None:
         pass
     preview.stop()
-    preview.join(5)
+    preview.join(1)
     assert not engines.folders[0].exists()
     seen = preview.take()
     assert seen is not None
