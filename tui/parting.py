@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phases.engine.state import RunState
+from tui import outcome
 from tui.closing import KUBECONFIG, handover
+from tui.follower import Story
 from tui.text import _, said
 
 
@@ -28,6 +30,9 @@ def lines(state: RunState, journal: Path | None, *, running: bool) -> Iterator[s
     elif finished is None:
         return
     elif finished.exit_code == 0:
+        if found := outcome.verdict(Story(state)):
+            yield found[1]
+            yield ""
         yield from joining(state)
     elif finished.failure is not None:
         yield _("Failed: {what}", what=said(finished.failure.what))

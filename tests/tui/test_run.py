@@ -350,5 +350,6 @@ async def test_leaving_a_good_run_prints_the_join_commands(tmp_path: Path) -> No
         page.story = replace(page.story, state=replace(page.story.state, handover=str(handover)))
         app.latest = page.story.state
         await pilot.press("ctrl+c")
+    assert "node5 is a control plane now (78 changes)." in app.parting
     assert "kubeadm join a --token b.c" in app.parting
     assert app.return_value == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from tui.launch import Engine
 from tui.machine import Look
 from tui.screens.choice import Choice
 from tui.widgets.menu import Menu
+
+
+@pytest.fixture(autouse=True)
+def _own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
 
 JOURNAL = RECORDINGS / "failed.jsonl"
 

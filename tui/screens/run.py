@@ -394,7 +394,7 @@ def leading(phases: tuple[PhaseState, ...]) -> str:
         found = [phase for phase in phases if phase.status == status]
         if found:
             return min(found, key=_start).name
-    ended = [phase for phase in phases if phase.finished]
+    ended = [phase for phase in phases if phase.finished and phase.status != "skipped"]
     if ended:
         return max(
             ended, key=lambda phase: phase.finished.timestamp() if phase.finished else 0
