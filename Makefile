@@ -16,7 +16,7 @@ SOURCES = $(shell find phases tui themes -type f -not -name '*.pyc' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
-.PHONY: help rehearse test check $(CHECKS) lab dist lock clean
+.PHONY: help rehearse test check $(CHECKS) lab bench dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -48,6 +48,10 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 	$(BIN)/python -m tests.lab setup
 	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab \
 		-n 3 --dist loadscope --durations 12 tests/lab
+
+bench: $(READY) ## how quick it is: the screens here, init against kubeadm in the lab (root)
+	$(BIN)/python -m tests.tui.bench
+	$(BIN)/python -m tests.bench.init_time
 
 dist: dist/kubeboot-tui ## one file to copy to a master that has only Python
 
