@@ -37,8 +37,12 @@ def merged_taints(
 
 
 def _entry(taint: Taint) -> Mapping[str, Any]:
-    value = {"value": taint.value} if taint.value else {}
-    return {"effect": taint.effect, "key": taint.key, **value}
+    given = {"timeAdded": taint.time_added, "value": taint.value}
+    return {
+        "effect": taint.effect,
+        "key": taint.key,
+        **{key: text for key, text in given.items() if text},
+    }
 
 
 def _same(left: Sequence[Any], right: Sequence[Any]) -> bool:

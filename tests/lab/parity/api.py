@@ -87,11 +87,21 @@ class Api:
                 yield Resource(root, found["name"], found["kind"], version)
 
     def _call(self, verb: str, path: str, body: Object | None = None) -> Object:
+        for patience in (3, 2, 1, 0):
+            try:
+                return self._once(verb, path, body)
+            except (OSError, http.client.HTTPException):
+                self._connection.close()  # the next request opens it anew
+                if not patience or verb == "POST":
+                    raise
+        raise AssertionError
+
+    def _once(self, verb: str, path: str, body: Object | None) -> Object:
         payload = None if body is None else json.dumps(body)
         self._connection.request(verb, path, payload, {"Content-Type": "application/json"})
         answer = self._connection.getresponse()
         found: Object = json.loads(answer.read() or b"{}")
-        if answer.status >= 300:
+        if answer.status >= 300 and (verb, answer.status) != ("DELETE", 404):
             raise RuntimeError(f"{verb} {path}: {answer.status} {found.get('message')}")
         return found
 
