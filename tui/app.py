@@ -22,22 +22,22 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from phases.engine.errors import InstallerError
-from phases.engine.events import Failure
-from phases.engine.journal import Reader
 from phases.engine.request import Request
-from phases.engine.state import RunState, fold
 from themes import skins
-from tui import clipboard, machine, parting, preferences, signs, text
-from tui.crash import Crash
-from tui.follow import follow
-from tui.launch import Engine, start
+from tui import machine, preferences, signs, text
 from tui.machine import Look, look
 from tui.preferences import Preferences
 from tui.screens.page import Page
 from tui.text import _
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what runs need is imported when one is there: the first page needs none of it
+    from phases.engine.state import RunState
+    from tui.crash import Crash
+    from tui.facts import Facts
+    from tui.launch import Engine
     from tui.session import Session
+
+SCREENS = Path(__file__).parent / "screens"
 
 PAGES = {
     "welcome": ("tui.screens.welcome", "Welcome"),
@@ -62,7 +62,7 @@ class KubebootApp(App[int]):
     `latest` is the state of the run that was watched last, `request` what our own engine was asked.
     """
 
-    CSS_PATH = None
+    CSS_PATH: ClassVar = [SCREENS / "page.tcss", SCREENS / "welcome.tcss"]  # the first page's
     ENABLE_COMMAND_PALETTE = True
     TITLE = "kubeboot-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,7 +80,7 @@ class KubebootApp(App[int]):
         chosen: Preferences,
         *,
         seen: Look | None = None,
-        begin: Callable[[Request], Engine] = start,
+        begin: Callable[[Request], Engine] | None = None,
         home: Path | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         environment: Mapping[str, str] | None = None,
@@ -92,27 +92,56 @@ class KubebootApp(App[int]):
         self.engine: Engine | None = None
         self.journal: Path | None = self.seen.journal
         self.request: Request | None = None
-        self.latest = RunState()
+        self._latest: RunState | None = None
         self.parting: list[str] = []
         self.crash: Crash | None = None
         self.now = now
         self.folder = Path.cwd()
         self.environment = dict(os.environ if environment is None else environment)
-        self._begin = begin
+        self._starter = begin
         self._home = home or Path.home()
         self._files = files
         self._session: Session | None = None
+        for skin in skins().values():
+            self.register_theme(skin.theme())
+        self.apply_theme(chosen.theme)  # before any style sheet is read, so that each is read once
+        text.use(chosen.language)
 
     @property
     def session(self) -> Session:
         """What was typed; made when it is first asked for, so that the first screen is there at once."""
+        return self._session or self.make_session()
+
+    def make_session(self, facts: Facts | None = None) -> Session:
+        """Begins the session, with the facts of this machine where they are known already."""
         if self._session is None:
             from tui.session import Session
 
-            self._session = Session()
+            self._session = Session(facts)
             for name, content in self._files:
                 self._session.import_text(name, content)
         return self._session
+
+    @property
+    def latest(self) -> RunState:
+        """The state of the run that was watched last."""
+        from phases.engine.state import RunState
+
+        return self._latest or RunState()
+
+    @latest.setter
+    def latest(self, state: RunState | None) -> None:
+        self._latest = state
+
+    @property
+    def facts(self) -> Facts | None:
+        """What this machine brings, None as long as nobody has looked."""
+        return self._session.facts if self._session else None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this machine may be changed."""
+        return (self.facts.euid if self.facts else os.geteuid()) == 0
 
     @property
     def has_file(self) -> bool:
@@ -127,10 +156,6 @@ class KubebootApp(App[int]):
         return dict(OWN_VARIABLES)
 
     def on_mount(self) -> None:
-        for skin in skins().values():
-            self.register_theme(skin.theme())
-        self.apply_theme(self.chosen.theme)
-        text.use(self.chosen.language)
         if not self.is_headless:
             asyncio.get_running_loop().add_signal_handler(
                 signal.SIGTERM, self.leave, 128 + signal.SIGTERM
@@ -164,13 +189,20 @@ class KubebootApp(App[int]):
     def begin(self, request: Request) -> None:
         """Starts the engine for a request that was confirmed, and shows the run."""
         self.request, self.engine, self.journal = request, None, None
-        self.latest = RunState()
+        self._latest = None
         self.go_to("run")
         self._start(request)
+
+    def _begin(self, request: Request) -> Engine:
+        """Blocks until the engine has answered. Raises InstallerError where it can't begin."""
+        from tui.launch import start
+
+        return (self._starter or start)(request)
 
     @work(exclusive=True, group="engine")
     async def _start(self, request: Request) -> None:
         """An engine takes a second to answer, so it is started beside the screen."""
+        from phases.engine.events import Failure
         from tui.screens.run import Run
 
         try:
@@ -185,7 +217,7 @@ class KubebootApp(App[int]):
 
     def watch_journal(self, journal: Path) -> None:
         """Shows the run of a journal that somebody else's engine writes, or wrote."""
-        self.engine, self.journal, self.latest = None, journal, RunState()
+        self.engine, self.journal, self._latest = None, journal, None
         self.go_to("run")
 
     def watch_again(self) -> None:
@@ -194,6 +226,9 @@ class KubebootApp(App[int]):
 
     def open_desk(self, journal: Path) -> None:
         """The join desk of a run that ended some time ago."""
+        from phases.engine.journal import Reader
+        from phases.engine.state import RunState, fold
+
         state = RunState()
         for record in Reader(journal).new_records():
             state = fold(state, record)
@@ -224,6 +259,9 @@ class KubebootApp(App[int]):
         return await asyncio.to_thread(self._carried_out, request)
 
     def _carried_out(self, request: Request) -> RunState:
+        from phases.engine.state import RunState, fold
+        from tui.follow import follow
+
         engine, state = self._begin(request), RunState()
         for record in follow(engine.journal, lambda: engine.process.poll() is None):
             state = fold(state, record) if record else state
@@ -308,6 +346,8 @@ class KubebootApp(App[int]):
 
     def send_to_clipboard(self, words: str) -> None:
         """Sends words to the terminal's clipboard; whether it took them nobody knows."""
+        from tui import clipboard
+
         if self._driver is not None and not self.is_headless:
             self._driver.write(clipboard.sequence(words, self.environment))
         self._clipboard = words
@@ -326,12 +366,18 @@ class KubebootApp(App[int]):
 
     def detach(self) -> None:
         """Leaves a run to its engine."""
+        from tui import parting
+
         self.parting = list(parting.detached(self.latest, self.journal))
         self.exit(0)
 
     def leave(self, code: int) -> None:
         """Ends the screen; what the person needs next is printed once it is gone."""
-        self.parting = list(parting.lines(self.latest, self.journal, running=self._is_running()))
+        if self._latest is not None:
+            from tui import parting
+
+            running = self._is_running()
+            self.parting = list(parting.lines(self._latest, self.journal, running=running))
         self.exit(code)
 
     def _is_running(self) -> bool:
@@ -345,6 +391,8 @@ class KubebootApp(App[int]):
 
     def _fatal_error(self) -> None:
         """One sentence instead of a traceback with everything that was in memory, secrets too."""
+        from tui.crash import Crash
+
         self.crash = Crash.of(self._exception, self.journal)
         self._close_messages_no_wait()
 

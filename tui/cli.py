@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
@@ -144,6 +143,8 @@ def _names(text: str) -> list[str]:
 
 def _top(arguments: argparse.Namespace) -> int:
     if arguments.version:
+        from importlib import metadata
+
         print(f"kubeboot-tui {metadata.version('kubeboot-tui')}")  # noqa: T201
         return 0
     if arguments.plain:

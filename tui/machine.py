@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from phases.engine.events import RunFinished, RunStarted
-from phases.engine.journal import Reader
 from phases.engine.lock import holder
 
 Kind = Literal["fresh", "half-done", "control-plane", "busy", "foreign"]
@@ -53,6 +51,9 @@ def journals(state: Path = STATE) -> list[Path]:
 
 def _after_run(journal: Path, manifests: list[str]) -> Look | None:
     """What a run left behind; None for one that tells nothing of the machine: a token that wasn't made."""
+    from phases.engine.events import RunFinished, RunStarted
+    from phases.engine.journal import Reader
+
     started: RunStarted | None = None
     finished: RunFinished | None = None
     for record in Reader(journal).new_records():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -101,6 +102,7 @@ class Journal:
         self._writing = False
         self._seq = 0
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self.close = weakref.finalize(self, os.close, self._fd)
 
     def append(self, event: Event) -> None:
         """Writes an event; one that a signal handler adds meanwhile comes right behind it."""
@@ -121,9 +123,6 @@ class Journal:
         os.write(self._fd, line.encode())
         if isinstance(event, LASTING):
             os.fsync(self._fd)
-
-    def close(self) -> None:
-        os.close(self._fd)
 
 
 class Reader:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -38,6 +39,7 @@ class Ledger:
         self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = folder / "ledger.jsonl"
         self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self.close = weakref.finalize(self, os.close, self._fd)
         self._end_torn_line()
 
     def _end_torn_line(self) -> None:
@@ -76,9 +78,6 @@ class Ledger:
     def _entries(self) -> Iterator[dict[str, Any]]:
         lines = self._path.read_text(errors="replace").splitlines()
         return (entry for entry in map(_parsed, lines) if entry)
-
-    def close(self) -> None:
-        os.close(self._fd)
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

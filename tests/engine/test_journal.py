@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import threading
@@ -153,6 +154,16 @@ def test_an_event_that_cannot_be_written_stops_nothing_else(tmp_path: Path) -> N
 def test_only_the_owner_reads_a_journal(tmp_path: Path) -> None:
     """A journal has mode 0600."""
     assert Journal(tmp_path / "journal").path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_nobody_holds_is_closed(tmp_path: Path) -> None:
+    """No file stays open behind a journal that was dropped."""
+    held = Journal(tmp_path / "journal")
+    place = Path(f"/proc/self/fd/{held._fd}")
+    assert place.readlink() == held.path
+    del held
+    gc.collect()
+    assert not place.exists()
 
 
 @pytest.mark.parametrize("text", ["a\u2028b", "a\x85b", "a\x1cb", "\udc80", "é", "\n\r"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from hashlib import sha256
@@ -173,6 +174,16 @@ def test_a_torn_line_costs_only_itself(tmp_path: Path, torn: bytes) -> None:
     again = Ledger(tmp_path)
     again.enter(entry("/b"))
     assert again.targets() == {"/a", "/b"}
+
+
+def test_a_ledger_nobody_holds_is_closed(tmp_path: Path) -> None:
+    """No file stays open behind a ledger that was dropped."""
+    held = Ledger(tmp_path)
+    place = Path(f"/proc/self/fd/{held._fd}")
+    assert place.readlink() == tmp_path / "ledger.jsonl"
+    del held
+    gc.collect()
+    assert not place.exists()
 
 
 def test_the_same_content_is_kept_once(tmp_path: Path) -> None:

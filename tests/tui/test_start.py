@@ -11,6 +11,7 @@ import struct
 import sys
 import termios
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ class Terminal:
     pid: int
     fd: int
     written: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.close = weakref.finalize(self, os.close, self.fd)
 
     def read_until(self, true: Callable[[], bool], seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds
@@ -168,7 +172,7 @@ def test_a_closed_terminal_ends_the_screen(tmp_path: Path) -> None:
     """SIGHUP ends it."""
     terminal = start(tmp_path, GOOD_TERMINAL)
     terminal.shows(b"Help")
-    os.close(terminal.fd)
+    terminal.close()
     deadline = time.monotonic() + 10
     while os.waitpid(terminal.pid, os.WNOHANG)[0] == 0:
         assert time.monotonic() < deadline

@@ -134,3 +134,13 @@ async def test_every_step_leads_somewhere(tmp_path: Path) -> None:
                 await pilot.press(*["down"] * number, "enter")
                 await pilot.pause(0.05)
                 assert name == "leave" or type(app.screen).__name__ != "Welcome"
+
+
+async def test_the_page_does_not_wait_for_the_facts(tmp_path: Path) -> None:
+    """What can be done is there at once; the facts of the machine come in a moment later."""
+    app = make_app(tmp_path)
+    app._session = None
+    async with app.run_test(size=NARROW) as pilot:
+        assert app.screen.query_one(Menu).entries
+        await until(pilot, lambda: app.facts is not None)
+        await until(pilot, lambda: "memory" in text_of(app))

@@ -274,7 +274,7 @@ class Join(Page):
         if started is None:
             return False
         rehearsed = started.mode == "rehearsal" and self.installer.request is not None
-        return rehearsed or (started.mode == "real" and self.installer.session.facts.euid == 0)
+        return rehearsed or (started.mode == "real" and self.installer.is_root)
 
     def action_back(self) -> None:
         if self.installer.journal is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -19,6 +20,9 @@ from tui.screens.page import Page
 from tui.text import LANGUAGES, _, language
 from tui.widgets import drawing as d
 from tui.widgets.menu import Entry, Menu
+
+if TYPE_CHECKING:
+    from tui.facts import Facts
 
 LABEL = 12
 
@@ -34,8 +38,11 @@ class Welcome(Page):
     ]
 
     def heading(self) -> str:
-        facts = self.installer.session.facts
-        return " · ".join(part for part in ("kubeboot", facts.hostname) if part)
+        return " · ".join(("kubeboot", self._hostname()))
+
+    def _hostname(self) -> str:
+        facts = self.installer.facts
+        return facts.hostname if facts else socket.gethostname()
 
     def aside(self) -> str:
         return LANGUAGES[language()]
@@ -49,6 +56,22 @@ class Welcome(Page):
 
     def on_mount(self) -> None:
         self._stand()
+        if self.installer.facts is None:
+            self.call_after_refresh(self._look_around)
+
+    @work(thread=True)
+    def _look_around(self) -> None:
+        """The facts of this machine cost what they import, so the page is there before them."""
+        import tui.session  # noqa: F401  loaded here, where it keeps nobody waiting
+        from tui.facts import look_around
+
+        facts = look_around()
+        self.app.call_from_thread(self._looked, facts)
+
+    def _looked(self, facts: Facts) -> None:
+        self.installer.make_session(facts)
+        if self.is_mounted:
+            self.query_one("#facts", Static).update(d.stacked(list(self._facts())))
 
     async def respeak(self) -> None:
         await super().respeak()
@@ -64,7 +87,11 @@ class Welcome(Page):
         return Content.assemble(d.styled("kubeboot-tui", "bold $accent"), "\n", d.muted(words))
 
     def _facts(self) -> Iterator[Content]:
-        facts = self.installer.session.facts
+        facts = self.installer.facts
+        if facts is None:
+            yield from d.labelled(_("machine"), self._hostname(), 60, label_width=LABEL)
+            yield from (Content("") for _line in range(3))  # what comes in a moment moves nothing
+            return
         gigabytes = f"{facts.memory / 2**30:.1f}"
         addresses = ", ".join(f"{one.text} ({one.interface})" for one in facts.addresses)
         rows = (
@@ -85,18 +112,15 @@ class Welcome(Page):
         yield d.marked(found.state, found.sentence).stylize("bold")
         indent = " " * (signs.width() + 1)
         yield from (Content.assemble(indent, d.muted(line)) for line in found.lines)
-        if not self._is_root():
+        if not self.installer.is_root:
             words = _(
                 "You are not root: this machine can't be changed, only rehearsed on. Use sudo."
             )
             yield d.marked("risky", words)
 
-    def _is_root(self) -> bool:
-        return self.installer.session.facts.euid == 0
-
     def _steps(self) -> tuple[Entry, ...]:
         app = self.installer
-        return next_steps.steps(app.seen, root=self._is_root(), has_file=app.has_file)
+        return next_steps.steps(app.seen, root=app.is_root, has_file=app.has_file)
 
     @on(Menu.Taken)
     def _taken(self, event: Menu.Taken) -> None:
