@@ -5,9 +5,7 @@ What a scalar means isn't decided here; that takes a schema (see `decode`).
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,6 +13,7 @@ from typing import Any, TypeAlias
 import yaml
 from yaml import events as ev
 
+from phases.model.plain_file import NotPlainFile, open_plain
 from phases.model.problem import Place, Problem, Problems
 
 MAX_BYTES = 256 * 1024
@@ -67,11 +66,11 @@ def _reason(error: OSError) -> str:
 
 
 def _read_bytes(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Problems([Problem("", "is not a regular file", file=path)])
-        return file.read(MAX_BYTES + 1)
+    try:
+        with open_plain(path) as file:
+            return file.read(MAX_BYTES + 1)
+    except NotPlainFile:
+        raise Problems([Problem("", "is not a regular file", file=path)]) from None
 
 
 def decode_text(content: bytes, *, name: str) -> str:

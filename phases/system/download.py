@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-import os
-import stat
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +17,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import IO, Any
 from urllib.parse import urlsplit
+
+from phases.model.plain_file import NotPlainFile, open_plain
 
 LIMIT = 4 << 20
 SECONDS = 30.0
@@ -51,11 +51,10 @@ def is_url(source: str) -> bool:
 def from_file(path: str) -> bytes:
     """A plain file of bounded size; a pipe or a device isn't waited for."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise DownloadError("it is no plain file")
+        with open_plain(path) as file:
             return bounded(file.read, time.monotonic() + SECONDS)
+    except NotPlainFile:
+        raise DownloadError("it is no plain file") from None
     except OSError as error:
         raise DownloadError(
             f"it can't be read: {(error.strerror or str(error)).lower()}"

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from phases.model.plain_file import open_plain
 from phases.system import atomic, commands, http_get
 from phases.system.machine import this_machine
 from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
@@ -19,7 +20,6 @@ from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
 Kind = Literal["file", "directory", "link", "other"]
 KINDS: dict[int, Kind] = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
 DIAL_TIMEOUT = 1.0
-LOOK = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class RealHost:
@@ -39,9 +39,7 @@ class RealHost:
 
     def read(self, path: str) -> bytes:
         """A pipe or a device is refused rather than waited for."""
-        with os.fdopen(os.open(path, LOOK), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise OSError(errno.EINVAL, "not a plain file", path)
+        with open_plain(path) as file:
             return file.read()
 
     def list(self, path: str) -> tuple[str, ...]:
