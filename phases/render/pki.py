@@ -12,9 +12,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -123,8 +124,12 @@ def new_key(algorithm: EncryptionAlgorithm) -> bytes:
     )
 
 
+@lru_cache(maxsize=32)
 def load_key(pem: bytes) -> PrivateKey:
-    """Reads an unencrypted RSA or ECDSA key in any of the usual PEM forms; else a ValueError."""
+    """Reads an unencrypted RSA or ECDSA key in any of the usual PEM forms; else a ValueError.
+
+    Remembered, because checking an RSA key takes as long as making one, and an authority's signs often.
+    """
     try:
         key = serialization.load_pem_private_key(pem, password=None)
     except TypeError as error:
@@ -134,6 +139,11 @@ def load_key(pem: bytes) -> PrivateKey:
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise ValueError("the private key is neither RSA nor ECDSA")  # noqa: TRY004
     return key
+
+
+def _fresh_key(pem: bytes) -> Any:
+    """Reads a key that was made here a moment ago, in which there is nothing to check."""
+    return serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
 
 
 def load_certificate(pem: bytes) -> x509.Certificate:
@@ -170,8 +180,8 @@ def public_key(key: bytes) -> bytes:
 
 
 def self_signed(common_name: str, key: bytes, validity: Validity) -> bytes:
-    """A certificate authority's own certificate; its common name is its DNS name too."""
-    private = load_key(key)
+    """A certificate authority's own certificate for a fresh key; its common name is its DNS name too."""
+    private = _fresh_key(key)
     name = Subject(common_name).name()
     identifier = x509.SubjectKeyIdentifier(key_identifier(private.public_key()))
     builder = (
@@ -184,14 +194,14 @@ def self_signed(common_name: str, key: bytes, validity: Validity) -> bytes:
 
 
 def signed(subject: Subject, key: bytes, authority: Pair, validity: Validity) -> bytes:
-    """A certificate for the owner of `key`, signed by an authority.
+    """A certificate for the owner of the fresh `key`, signed by an authority.
 
     As kubeadm's, it names the authority's key and carries no key identifier of its own.
     """
     issuer, signer = load_certificate(authority.certificate), load_key(authority.key)
     usages = x509.ExtendedKeyUsage([USAGES[usage] for usage in subject.usages])
     builder = _certificate(
-        subject.name(), load_key(key), validity, authority=False, usages=usages
+        subject.name(), _fresh_key(key), validity, authority=False, usages=usages
     ).issuer_name(issuer.subject)
     for extension in (*_authority_identifier(issuer), *_alternative_names(subject)):
         builder = builder.add_extension(extension, critical=False)
@@ -200,7 +210,7 @@ def signed(subject: Subject, key: bytes, authority: Pair, validity: Validity) ->
 
 def request(subject: Subject, key: bytes) -> bytes:
     """A certificate signing request: subject and names alone, as `kubeadm certs generate-csr`."""
-    private = load_key(key)
+    private = _fresh_key(key)
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject.name())
     for extension in _alternative_names(subject):
         builder = builder.add_extension(extension, critical=False)

@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -118,12 +119,18 @@ def public_key(pem: bytes, known: Known) -> Lines:
 
 
 def private_key(pem: bytes, known: Known, own: str) -> Lines:
-    key = load_pem_private_key(pem, None)
+    key = load_private_key(pem)
     public = public_bytes(key.public_key())
     others = [path for path, other in known.keys.items() if other == public and path != own]
     yield f"key {_key(key.public_key())}" + (f", the same as {' '.join(others)}" if others else "")
     forms = {key.private_bytes(Encoding.PEM, form, NoEncryption()): name for name, form in FORMS}
     yield f"form {forms.get(pem, 'unusual')}"
+
+
+@lru_cache(maxsize=256)
+def load_private_key(pem: bytes) -> Any:
+    """Read without the search for primes in it, which would take as long as making it."""
+    return load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
 
 
 def public_bytes(key: object) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from . import facts
 from .facts import Known
@@ -41,7 +41,7 @@ def learn(tree: Tree) -> Known:
             if label == b"BEGIN CERTIFICATE" and path.endswith(".crt"):
                 certificates[path] = x509.load_pem_x509_certificate(pem)
             elif label.endswith(b"PRIVATE KEY"):
-                keys[path] = facts.public_bytes(load_pem_private_key(pem, None).public_key())
+                keys[path] = facts.public_bytes(facts.load_private_key(pem).public_key())
             elif label == b"BEGIN PUBLIC KEY":
                 keys[path] = facts.public_bytes(load_pem_public_key(pem))
     return Known(certificates, keys)
