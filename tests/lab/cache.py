@@ -46,13 +46,16 @@ def digest(*recipe: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:HASH]
 
 
-def artefact(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
-    """The finished artefact's path; `make` is called with a path to fill if there is none yet."""
+def artefact(name: str, recipe: object, make: Callable[[Path], None], *, said: bool = True) -> Path:
+    """The finished artefact's path; `make` is called with a path to fill if there is none yet.
+
+    What takes long says so while it is being made.
+    """
     target = home() / "store" / f"{name}-{digest(recipe)}"
     if not target.exists():
         with locked(target.name):
             if not target.exists():
-                _build(name, target, make)
+                _build(name, target, make, say if said else _nothing)
                 _prune(name, target)
     os.utime(target)
     return target
@@ -72,16 +75,22 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _build(name: str, target: Path, make: Callable[[Path], None]) -> None:
+def _build(
+    name: str, target: Path, make: Callable[[Path], None], tell: Callable[[str], None]
+) -> None:
     draft = home() / "draft" / target.name
     _forget(draft)
     draft.parent.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    say(f"making {name}")
+    tell(f"making {name}")
     start = time.monotonic()
     make(draft)
     draft.rename(target)
-    say(f"made {name} in {time.monotonic() - start:.1f} s")
+    tell(f"made {name} in {time.monotonic() - start:.1f} s")
+
+
+def _nothing(text: str) -> None:
+    """Says nothing."""
 
 
 def _prune(name: str, newest: Path) -> None:

@@ -6,16 +6,19 @@ commands create, and objects stay as they were made.
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tests.lab import versions
+from tests.lab import cache, versions
 from tests.lab.node import Node
 
-from . import corpus, objects, sandbox, sides
+from . import api, corpus, facts, normal, objects, sandbox, sides
 from .api import Api, Object, title
 from .compare import OUTCOME, Difference, differences, with_logs
 from .corpus import Case
@@ -44,6 +47,10 @@ ACCOUNTS = tuple(
 )
 PORTS = (7443, 8443, 16443)
 """Other ports that a case has its API server listen on: they lead to the one that there is."""
+
+AUTHORITY = "(the certificate of this cluster's authority)"
+MAKERS = (sys.modules[__name__], api, facts, normal, objects, sandbox)
+"""What takes part in making and telling kubeadm's objects."""
 
 INIT = """apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
@@ -83,10 +90,10 @@ asyncio.run(main())
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a command left in the cluster."""
+    """How a command ended and what it left in the cluster, and what it said."""
 
-    outcome: Outcome
-    objects: Normal
+    whole: Normal
+    log: str
 
 
 class Live:
@@ -105,23 +112,31 @@ class Live:
     def compare(self, case: Case) -> list[Difference]:
         """The same case through both, one after the other in a clean cluster."""
         theirs, mine = self.kubeadm(case), self.ours(case)
-        left, right = (_whole(made) for made in (theirs, mine))
-        found = differences(left, right, MINOR, case.name)
-        return with_logs(found, theirs.outcome.log, mine.outcome.log)
+        found = differences(theirs.whole, mine.whole, MINOR, case.name)
+        return with_logs(found, theirs.log, mine.log)
 
     def kubeadm(self, case: Case) -> Made:
-        skipped = ",".join(LEFT_OUT)
-        words = case.words(versions.KUBERNETES)
-        return self._run(
-            case,
-            [sides.binary(MINOR), "init", f"--skip-phases={skipped}", "--upload-certs", *words],
-        )
+        """What the real kubeadm made; kept, for the same program makes the same of the same input."""
+        options = (f"--skip-phases={','.join(LEFT_OUT)}", "--upload-certs")
+        words: list[str | Path] = [
+            sides.binary(MINOR),
+            "init",
+            *options,
+            *case.words(versions.KUBERNETES),
+        ]
+        machine = sides.machine_of(case)
+
+        def make(draft: Path) -> None:
+            draft.write_text(json.dumps(asdict(self._run(case, words, machine))))
+
+        recipe = [*MAKERS, words, machine, case.folders, case.text(versions.KUBERNETES)]
+        kept = cache.artefact(f"kubeadm-objects-{case.name}", recipe, make, said=False)
+        return Made(**json.loads(kept.read_text()))
 
     def ours(self, case: Case) -> Made:
-        words = case.words(versions.KUBERNETES)
-        return self._run(
-            case, [*sides.OURS, f"--only={','.join(PHASES)}", "--upload-certs", *words]
-        )
+        options = (f"--only={','.join(PHASES)}", "--upload-certs")
+        words = [*sides.OURS, *options, *case.words(versions.KUBERNETES)]
+        return self._run(case, words, sides.our_machine(case))
 
     def admission(self) -> tuple[str, str]:
         """The binding of admin.conf's group: as kubeadm made it, and as we make it when it is gone."""
@@ -130,7 +145,8 @@ class Live:
         self._api.delete(resource, thing)
         case = corpus.cases()["ecdsa-p256"]
         words = [*sides.OURS, "--only=wait-control-plane", *case.words(versions.KUBERNETES)]
-        outcome = sandbox.run(words, self._machine(case), packed(self._planted(case)))
+        machine = self._here(sides.our_machine(case))
+        outcome = sandbox.run(words, machine, packed(self._planted(case)))
         if outcome.code:
             return objects_text(thing), outcome.log
         return objects_text(thing), objects_text(self._api.objects()[name][1])
@@ -149,20 +165,20 @@ class Live:
                 raise RuntimeError("the controllers haven't made their accounts")
             time.sleep(0.1)
 
-    def _run(self, case: Case, words: Sequence[str | Path]) -> Made:
+    def _run(self, case: Case, words: Sequence[str | Path], machine: Machine) -> Made:
         self._api.create("/api/v1/nodes", _node(case))
         try:
-            outcome = sandbox.run(
-                words, self._machine(case), packed(self._planted(case), case.folders)
-            )
+            planted = packed(self._planted(case), case.folders)
+            outcome = sandbox.run(words, self._here(machine), planted)
             found = self._settled() if outcome.code == 0 else self._made()
-            return Made(outcome, self._normal(case, outcome, found))
+            ending = "refused" if outcome.code else "done"
+            return Made({OUTCOME: ending, **self._normal(case, outcome, found)}, outcome.log)
         finally:
             self._clean()
 
-    def _machine(self, case: Case) -> Machine:
-        network = f"/proc/{self._node.leader}/ns/net"
-        return replace(sides.machine(case), network=network)
+    def _here(self, machine: Machine) -> Machine:
+        """The machine on the network of the cluster's node."""
+        return replace(machine, network=f"/proc/{self._node.leader}/ns/net")
 
     def _planted(self, case: Case) -> dict[str, bytes]:
         own = {
@@ -195,7 +211,11 @@ class Live:
             re.findall(r"\b([a-z0-9]{6})\.[a-z0-9]{16}\b", f"{case.text('')} {case.arguments}")
         )
         secrets = objects.Secrets(found, given, _certificate_key(outcome), self._planted(case))
-        return objects.normal(found, secrets, objects.now())
+        told = objects.normal(found, secrets, objects.now())
+        return {name: text.replace(self._authority(), AUTHORITY) for name, text in told.items()}
+
+    def _authority(self) -> str:
+        return base64.b64encode(self._files["/etc/kubernetes/pki/ca.crt"]).decode()
 
     def _clean(self) -> None:
         for name, (resource, thing) in self._api.objects().items():
@@ -275,7 +295,3 @@ def _certificate_key(outcome: Outcome) -> str:
         " ".join([outcome.log, *handed]),
     )
     return found[1] if found else ""
-
-
-def _whole(made: Made) -> Normal:
-    return {OUTCOME: "refused" if made.outcome.code else "done", **made.objects}

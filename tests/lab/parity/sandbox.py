@@ -110,18 +110,25 @@ class Outcome:
 def run(words: Sequence[str | Path], machine: Machine, planted: bytes) -> Outcome:
     """Runs one command as root of a fresh machine that holds the files of the tar `planted`."""
     with tempfile.TemporaryDirectory(prefix="kubeboot-parity-") as folder:
+        found = Path(folder) / "found.tar"
+        leave(words, machine, planted, found)
+        return outcome(found)
+
+
+def leave(words: Sequence[str | Path], machine: Machine, planted: bytes, found: Path) -> None:
+    """Runs it and packs all that is there afterwards into the tar `found`."""
+    with tempfile.TemporaryDirectory(prefix="kubeboot-parity-") as folder:
         home = Path(folder)
         (home / "planted.tar").write_bytes(planted)
         (home / "root").mkdir()
         ended = subprocess.run(
             [*_namespaces(machine), "sh", "-euc", INSIDE, "inside", *map(str, words)],
-            env=_environment(home, machine, words),
+            env=_environment(home, machine, words) | {"FOUND": str(found)},
             capture_output=True,
             check=False,
         )
         if ended.returncode != 0:
             raise RuntimeError(f"the sandbox broke: {ended.stderr.decode(errors='replace')}")
-        return _outcome(from_tar(home / "found.tar"))
 
 
 UNSHARE = ("unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child")
@@ -140,7 +147,6 @@ def _environment(home: Path, machine: Machine, words: Sequence[str | Path]) -> d
         "PATH": PATH,
         "ROOT": str(home / "root"),
         "PLANTED": str(home / "planted.tar"),
-        "FOUND": str(home / "found.tar"),
         "HOSTNAME": machine.hostname,
         "SOCKETS": " ".join(path.lstrip("/") for path in machine.sockets),
         "LISTEN": LISTEN,
@@ -161,7 +167,9 @@ def _inside(path: str) -> bool:
     return any(path == place or path.startswith(f"{place}/") for place in PROGRAMS)
 
 
-def _outcome(tree: Tree) -> Outcome:
+def outcome(found: Path) -> Outcome:
+    """What a tar that was left tells."""
+    tree = from_tar(found)
     code, log, before = (tree.pop(f"/run/log/{name}").content for name in ("code", "out", "before"))
     known = {line.removeprefix(".") or "/" for line in before.decode().splitlines()}
     made = {path: entry for path, entry in tree.items() if path not in known | FIXED}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
-from tests.lab import build, versions
+from tests.lab import build, cache, versions
 
 from . import corpus, planted, sandbox
 from .corpus import Case
@@ -43,15 +44,24 @@ def both(case: Case, minor: str) -> Sides:
 
 
 def kubeadm(case: Case, minor: str, before: bytes) -> Outcome:
-    words = case.words(VERSIONS[minor])
-    if case.requests:
-        return _run(case, [binary(minor), "certs", "generate-csr", *words], before)
-    skipped = ",".join((*OTHER_PHASES, *case.skipped))
-    return _run(case, [binary(minor), "init", f"--skip-phases={skipped}", *words], before)
+    """What the real kubeadm left; kept, for the same program makes the same of the same input."""
+    words: list[str | Path] = [binary(minor), *_their_words(case, minor)]
+    machine = machine_of(case)
+    recipe = [sandbox, words, machine, sha256(before).hexdigest()]
+    run = partial(sandbox.leave, words, machine, before)
+    return sandbox.outcome(cache.artefact(f"kubeadm-{minor}-{case.name}", recipe, run, said=False))
 
 
 def ours(case: Case, minor: str, before: bytes) -> Outcome:
-    return _run(case, [*OURS, *our_words(case, minor)], before)
+    return sandbox.run([*OURS, *our_words(case, minor)], our_machine(case), before)
+
+
+def _their_words(case: Case, minor: str) -> tuple[str, ...]:
+    words = case.words(VERSIONS[minor])
+    if case.requests:
+        return ("certs", "generate-csr", *words)
+    skipped = ",".join((*OTHER_PHASES, *case.skipped))
+    return ("init", f"--skip-phases={skipped}", *words)
 
 
 def our_words(case: Case, minor: str) -> tuple[str, ...]:
@@ -68,7 +78,7 @@ def prepared(case: Case, minor: str) -> bytes:
     return packed(files, case.folders)
 
 
-@cache
+@functools.cache
 def finished(minor: str) -> Tree:
     """What kubeadm makes of the plain case, for an operator to have left."""
     case = corpus.cases()["ecdsa-p256"]
@@ -79,11 +89,12 @@ def binary(minor: str) -> Path:
     return build.binary("kubeadm", VERSIONS[minor])
 
 
-def machine(case: Case) -> Machine:
+def machine_of(case: Case) -> Machine:
     """The machine that a case speaks of."""
-    settings = {**case.environment, "PYTHONPATH": str(sandbox.PROJECT)}
-    return Machine(case.hostname, case.active, case.sockets, environment=settings)
+    return Machine(case.hostname, case.active, case.sockets, environment=dict(case.environment))
 
 
-def _run(case: Case, words: Sequence[str | Path], before: bytes) -> Outcome:
-    return sandbox.run(words, machine(case), before)
+def our_machine(case: Case) -> Machine:
+    """The same, with our own program on it."""
+    found = machine_of(case)
+    return replace(found, environment={**found.environment, "PYTHONPATH": str(sandbox.PROJECT)})
