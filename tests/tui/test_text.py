@@ -13,20 +13,15 @@ from babel.messages.catalog import Catalog
 from tests.tui.stage import RECORDINGS
 from tui import text
 from tui.engine_messages import MESSAGES
-from tui.locale.__main__ import catalogues, compiled, messages, read, updated, written
+from tui.locale.__main__ import catalogues, compiled, drawn, messages, read, updated, written
 from tui.text import clean, said, templates
 
 PHASES = Path(__file__).parents[2] / "phases"
-LATER = (
-    *("tui/plain", "tui/portrait", "tui/screens/configure", "tui/screens/review"),
-    *("tui/widgets/argument_list", "tui/widgets/below", "tui/widgets/field_editors"),
-    *("tui/widgets/foreseen", "tui/widgets/form", "tui/widgets/network_plan"),
-    *("tui/widgets/prompts", "tui/widgets/section_list", "tui/widgets/yaml_pane"),
-)
-"""Modules whose messages are still to be translated; the list only ever gets shorter."""
-
-DYNAMIC = ("X X failed", "X: X", "`X`: X")
+DYNAMIC = ("X X failed", "X: X", "`X`: X", "holds X where kubeadm init could start from")
 """Sentences that are put together of others, or of what a program said."""
+
+LOOSE = ("{name} is {value}", "{name} in {path}", "{name} has {fields}")
+"""Messages that nearly any sentence could have been made from."""
 
 PLACE = re.compile(r"\{(\w+)\}")
 CATALOGUES = list(catalogues().items())
@@ -52,7 +47,7 @@ def _english_again() -> Iterator[None]:
 
 
 def wanted() -> dict[str, str]:
-    return {message: place for message, place in messages() if not place.startswith(LATER)}
+    return dict(messages())
 
 
 @pytest.mark.parametrize(("language", "path"), CATALOGUES, ids=catalogues())
@@ -61,6 +56,15 @@ def test_every_message_is_translated(language: str, path: Path) -> None:
     catalog = read(path)
     missing = {m: place for m, place in wanted().items() if not translated(catalog, m)}
     assert not missing, f"{language} lacks: {missing}"
+
+
+def test_messages_are_found_wherever_they_stand() -> None:
+    """Inside f-strings, in either branch of a condition, in a key's description, and in the tables."""
+    source = (
+        """f"a {_('inside')}"; _("one" if x else "other", n=_(title)); Binding("x", "y", "a key")"""
+    )
+    assert sorted(drawn(source)) == ["a key", "inside", "one", "other"]
+    assert wanted().keys() >= {"Pod range", "Days that old audit logs are kept"}
 
 
 def translated(catalog: Catalog, message: str) -> str:
@@ -177,6 +181,39 @@ def test_what_phases_and_checks_say_is_known() -> None:
         and not any(pattern.fullmatch(sentence) for pattern, _message in templates())
     }
     assert not unknown
+
+
+def model_sentences() -> Iterator[tuple[str, str]]:
+    """What the model and the reader of manifests say is wrong, with an X for what they fill in."""
+    paths = [*(PHASES / "model").glob("*.py"), PHASES / "render" / "manifest.py"]
+    for path in sorted(paths):
+        for node in ast.walk(ast.parse(path.read_text())):
+            for sentence in filter(None, map(filled, noted(node))):
+                if " " in sentence.strip() and sentence not in DYNAMIC:
+                    yield sentence, path.name
+
+
+def noted(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Call) and named(node.func) in ("Problem", "note", "refusal"):
+        return [*node.args, *(k.value for k in node.keywords)]
+    if isinstance(node, ast.Assign):
+        names = (target.id for target in node.targets if isinstance(target, ast.Name))
+        return [node.value] if {"message", "remedy"} & set(names) else []
+    return []
+
+
+def test_what_the_model_says_is_known() -> None:
+    """Each fault of a configuration has a message of its own, not one that happens to fit any words."""
+    unknown = {
+        sentence: place
+        for sentence, place in model_sentences()
+        if sentence not in MESSAGES and found(sentence) in ("", *LOOSE)
+    }
+    assert not unknown
+
+
+def found(sentence: str) -> str:
+    return next((message for pattern, message in templates() if pattern.fullmatch(sentence)), "")
 
 
 def test_messages_of_the_engine_stand_once() -> None:

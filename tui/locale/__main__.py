@@ -5,35 +5,56 @@ For those who work on this program; it needs Babel, which the program itself doe
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from themes import skins
+from tui import sections
+from tui.plain import questions
 
 HERE = Path(__file__).parent
 ROOTS = (HERE.parent, HERE.parents[1] / "themes")
-KEYWORDS = {"_": None, "mark": None, "Binding": (3,)}
+ARGUMENT = {"_": 0, "mark": 0, "Binding": 2}
+"""Which argument of a call is a message."""
+
+HELPS = (questions.PLUGIN_HELP, questions.START_HELP, questions.CERTS_HELP)
+"""What `?` tells about questions that are no field's; drawn through `_`."""
+
 DOMAIN = "kubeboot"
 
 
 def messages() -> Iterator[tuple[str, str]]:
-    """Every message of the sources with the file it stands in."""
+    """Every message of the sources and of the tables with the file it stands in."""
     for root in ROOTS:
         for path in sorted(root.rglob("*.py")):
             place = path.relative_to(root.parent).as_posix()
-            for _line, message, _comments, _context in extract_from_file(
-                "python", path, keywords=KEYWORDS
-            ):
-                if isinstance(message, str) and message:
-                    yield message, place
+            yield from ((message, place) for message in drawn(path.read_text("utf-8")))
     for skin in skins().values():
         yield skin.title, f"themes/{skin.name}.toml"
+    yield from ((message, "tui/sections.py") for message in sections.messages() if message)
+    yield from ((message, "tui/plain/questions.py") for message in HELPS)
+
+
+def drawn(source: str) -> Iterator[str]:
+    """The messages of a module, also those inside f-strings, which a tokenizer doesn't see everywhere."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            at = ARGUMENT.get(node.func.id, len(node.args))
+            yield from (text for argument in node.args[at : at + 1] for text in _texts(argument))
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
 
 
 def template() -> Catalog:

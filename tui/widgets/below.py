@@ -17,14 +17,14 @@ from tui import portrait, sections
 from tui.planner import Proposal
 from tui.session import Session
 from tui.signs import pick, sign
-from tui.text import _, clean
+from tui.text import _, clean, mark
 from tui.widgets.form import Action, Form
 from tui.widgets.network_plan import NetworkPlan
 
 PATHS = {"pods": "networking.podSubnet", "services": "networking.serviceSubnet"}
 PROPOSALS = {
-    "pods": "Use {range} for pods",
-    "services": "Use {range} for services",
+    "pods": mark("Use {range} for pods"),
+    "services": mark("Use {range} for services"),
 }
 """The actions of the planner; drawn through `_`."""
 
