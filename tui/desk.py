@@ -16,9 +16,12 @@ from typing import Any
 from phases.engine.state import RunState
 from tui import signs
 from tui.closing import handover
-from tui.text import _
+from tui.text import _, said
 
 SECRETS = re.compile(r"(--token \w{6}\.)(\w{16})|(--certificate-key )(\w+)")
+COPIED = re.compile(r"copy the shared certificates to them first \((.+?)\)")
+"""What a command without a certificate key takes, as `phases.show_join_command` says it."""
+
 CERTIFICATE_KEY_LASTS = timedelta(hours=2)
 """How long the uploaded certificates can be fetched, as with kubeadm."""
 
@@ -64,6 +67,16 @@ def masked(command: str) -> str:
     return SECRETS.sub(
         lambda found: (found[1] or found[3]) + dot * (16 if found[1] else 12), command
     )
+
+
+def in_short(why: str) -> str:
+    """Why there is no command, or what it takes: in a line, with the files left to the help."""
+    if found := COPIED.search(why):
+        count = len(found[1].split(", "))
+        return _(
+            "copy {count} shared certificates and keys there first (F1 lists them)", count=count
+        )
+    return said(why)
 
 
 def left(until: datetime | None, now: datetime) -> str:

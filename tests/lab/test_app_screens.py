@@ -83,7 +83,6 @@ def test_small_from_the_bare_command_to_a_worker(lab: Lab) -> None:
         start_from_review(screen)
         command = to_the_join_page(screen)
         assert "has joined the cluster" in joined(pair.worker, command)
-        screen.press("PageDown", "PageDown")
         screen.expect(rf"{pair.worker.name} +NotReady", seconds=60)
         screen.press("C-c")
         assert screen.expect_end() == 0

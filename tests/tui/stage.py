@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,31 @@ def cut(name: str, lines: int, folder: Path) -> tuple[Path, Callable[[], datetim
     journal.write_text("".join(f"{line}\n" for line in kept))
     last = datetime.fromisoformat(json.loads(kept[-1])["at"])
     return journal, lambda: last + timedelta(seconds=1.5)
+
+
+ARRIVED: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("node5", {"state": "Ready", "roles": ["control-plane"], "since": "2026-11-23T15:18:00Z"}),
+    ("node6", {"state": "NotReady", "since": "2026-11-23T15:19:56Z", "lacks": "no network plugin"}),
+    ("node7", {"state": "gone"}),
+)
+"""Nodes as the desk's engine tells of them: one there, one just arriving, one that left."""
+
+
+def desk_journal(folder: Path, told: Iterable[tuple[str, Mapping[str, Any]]] = ARRIVED) -> Path:
+    """The journal of a desk's engine on the node of the good run."""
+    start = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
+    start |= {"workflow": "desk", "phases": [{"name": "nodes", "title": "Nodes"}]}
+    report = {"at": start["at"], "event": "Report", "phase": "nodes", "topic": "node"}
+    lines = [
+        start,
+        *(
+            report | {"seq": n, "item": name, "data": data}
+            for n, (name, data) in enumerate(told, 1)
+        ),
+    ]
+    journal = folder / "desk.jsonl"
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return journal
 
 
 async def until(pilot: Pilot[int], true: Callable[[], bool], seconds: float = 10) -> None:

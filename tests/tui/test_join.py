@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +15,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from phases import show_join_command
 from phases.engine.request import Request
 from phases.engine.state import RunState
+from phases.show_join_command import SHARED
 from tests.tui.stage import (
     HANDOVER,
+    JOIN,
     KEY,
     LATER,
     NARROW,
@@ -24,15 +29,24 @@ from tests.tui.stage import (
     TOKEN,
     WIDE,
     app_of,
+    desk_journal,
     engine_at,
     make_app,
     text_of,
     until,
 )
-from tui import clipboard, desk
+from tui import clipboard, desk, text
 from tui.app import KubebootApp
+from tui.preferences import Preferences
 from tui.screens.choice import Choice
 from tui.screens.join import Join
+from tui.text import LANGUAGES
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    text.use("en")
 
 
 def state_with(tmp_path: Path, **handover: Any) -> RunState:
@@ -229,19 +243,7 @@ async def test_a_kubeconfig_is_given_on_consent_to_who_called_sudo(tmp_path: Pat
 
 async def test_nodes_stand_there_as_they_come(tmp_path: Path) -> None:
     """The desk's own engine tells of nodes; what one lacks is said, and one that left is gone."""
-    journal = tmp_path / "desk.jsonl"
-    start = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
-    start |= {"workflow": "desk", "phases": [{"name": "nodes", "title": "Nodes"}]}
-    told = [
-        ("node5", {"state": "Ready", "roles": ["control-plane"], "since": "2026-11-23T15:18:00Z"}),
-        ("node6", {"state": "NotReady", "since": "2026-11-23T15:19:56Z", "lacks": "no network plugin"}),
-        ("node7", {"state": "gone"}),
-    ]  # fmt: skip
-    lines = [start] + [
-        {"seq": n, "at": start["at"], "event": "Report", "phase": "nodes", "topic": "node", "item": name, "data": data}
-        for n, (name, data) in enumerate(told, 1)
-    ]  # fmt: skip
-    journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    journal = desk_journal(tmp_path)
     app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
     async with app.run_test(size=WIDE) as pilot:
         await at_desk(pilot, state_with(tmp_path))
@@ -252,3 +254,44 @@ async def test_nodes_stand_there_as_they_come(tmp_path: Path) -> None:
         assert "no network plugin" in text
         assert "Nodes stay NotReady until a network plugin is applied." in text
         assert "node7" not in text
+
+
+COPY = "copy the shared certificates to them first ({files}), or run init with --upload-certs"
+FILES = tuple(f"/etc/kubernetes/pki/{name}" for name in SHARED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_small_screen_shows_the_nodes_below_both_commands(
+    tmp_path: Path, language: str
+) -> None:
+    """At 80x24 nothing is to be paged for: the files to copy are told in short, and whole in the help."""
+    journal = desk_journal(tmp_path)
+    chosen = Preferences("harbour", language)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], chosen=chosen)
+    command, why = f"{JOIN} --control-plane", COPY.format(files=", ".join(FILES))
+    async with app.run_test(size=NARROW) as pilot:
+        await at_desk(pilot, state_with(tmp_path, control_plane=command, no_control_plane=why))
+        await until(pilot, lambda: "node6" in text_of(app))
+        assert re.search(r"node6 +NotReady .* 0:04\b", text_of(app), re.MULTILINE)
+        assert "--control-plane\n" in text_of(app)
+        assert FILES[-1] not in unfolded(app)
+        await pilot.press("f1", "down", "down")
+        await until(pilot, lambda: FILES[-1] in unfolded(app))
+
+
+def test_the_files_to_copy_are_told_as_the_engine_tells_them() -> None:
+    """Their number stands in for them; any other reason is told whole."""
+    assert "copy 8 shared" in desk.in_short(COPY.format(files=", ".join(FILES)))
+    assert desk.in_short("because (so), or so") == "because (so), or so"
+    assert inspect.getsource(show_join_command.to_copy).count(COPY) == 1
+
+
+async def test_what_a_node_lacks_stands_below_it_on_a_small_screen(tmp_path: Path) -> None:
+    """Where there is no room beside it, and it isn't said for all nodes anyway."""
+    told = [("node8", {"state": "NotReady", "lacks": "short of memory"})]
+    journal = desk_journal(tmp_path, told)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
+    async with app.run_test(size=NARROW) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await until(pilot, lambda: "node8" in text_of(app))
+        assert re.search(r"node8 .*\n +short of memory$", text_of(app), re.MULTILINE)

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from tui.screens.page import Page
 from tui.text import _, mark
 from tui.widgets import drawing as d
 from tui.widgets.keys import active, key_name
@@ -117,6 +118,7 @@ class Help(ModalScreen[None]):
     def __init__(self, page: Screen[object]) -> None:
         super().__init__()
         self._topic = TOPICS.get(getattr(page, "HELP_TOPIC", ""), TOPICS["welcome"])
+        self._further = tuple(page.further()) if isinstance(page, Page) else ()
         self._keys = [(key_name(binding), binding.description) for binding in explained(page)]
 
     def compose(self) -> ComposeResult:
@@ -127,9 +129,9 @@ class Help(ModalScreen[None]):
     def _lines(self) -> Iterator[Content]:
         width = max(min(self.app.size.width - 16, 72), 40)
         yield d.styled(_(self._topic.title), "bold $accent")
-        for paragraph in self._topic.purpose:
+        for paragraph in (*map(_, self._topic.purpose), *self._further):
             yield Content("")
-            yield from map(d.styled, d.wrapped(_(paragraph), width))
+            yield from map(d.styled, d.wrapped(paragraph, width))
         yield Content("")
         yield d.heading(_("Keys"))
         for key, description in self._keys:

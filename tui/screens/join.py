@@ -79,11 +79,16 @@ class Join(Page):
     def badge(self) -> str:
         return outcome.badge(self.installer.latest.started)
 
+    def further(self) -> Iterator[str]:
+        """Why there is no command for control planes, or what it takes, in full."""
+        if why := self.desk.no_control_plane:
+            yield _("Further control planes: {why}", why=said(why))
+
     def content(self) -> Iterable[Widget]:
         with VerticalScroll(id="desk", can_focus=False):
             yield Static(id="commands")
-            yield Static(id="use")
             yield Static(id="nodes")
+            yield Static(id="use")
 
     @work
     async def _watch_nodes(self) -> None:
@@ -150,7 +155,8 @@ class Join(Page):
         yield from self._command("control_plane", _("Further control planes"), width)
         if why := self.desk.no_control_plane:
             lead = "" if "control_plane" in self.desk.commands else _("not offered: ")
-            yield from map(d.muted, d.wrapped(lead + said(why), width, first="  ", rest="  "))
+            short = lead + desk.in_short(why)
+            yield from map(d.muted, d.wrapped(short, width, first="  ", rest="  "))
 
     def _command(self, kind: str, title: str, width: int) -> Iterator[Content]:
         command = self.desk.commands.get(kind, "")

@@ -63,6 +63,10 @@ class Page(Screen[None]):
         """What ctrl+c does here, in a word."""
         return _("Leave")
 
+    def further(self) -> Iterable[str]:
+        """What the help adds here and now, ready to be drawn; a paragraph each."""
+        return ()
+
     def content(self) -> Iterable[Widget]:
         """The widgets between heading and keys."""
         return ()
