@@ -335,6 +335,42 @@ NODES: tuple[str, ...] = (
 )
 """What a node lacks."""
 
+PLUGIN: tuple[str, ...] = (
+    mark("no manifest is named"),
+    mark("the manifest hasn't been read yet"),
+    mark("Press enter in its field"),
+    mark("Give a file of this machine, or an https address"),
+    mark("Give a file of this machine, or an https address; or choose none"),
+    mark("line {line}: {sentence}"),
+    mark("it isn't UTF-8 text: byte {number}"),
+    mark("it is no plain file"),
+    mark("it can't be read: {reason}"),
+    mark("the server answered {answer}"),
+    mark("no answer: {reason}"),
+    mark("that is no address: {reason}"),
+    mark("it leads on to {address}, and only https is followed"),
+    mark("only https is accepted (http from this machine alone)"),
+    mark("it is larger than {size} MiB"),
+    mark("it didn't come to an end in time"),
+    mark("holds no object"),
+    mark("document {number} is no object"),
+    mark("document {number} has no {key}"),
+    mark("document {number} ({kind}) has no metadata.name"),
+    mark("document {number} ({kind}) has a name that no object can have"),
+    mark("has more than {number} documents"),
+    mark("has more than {number} values"),
+    mark("has the key {key} twice"),
+    mark("has a key that is no word"),
+    mark("uses anchors and aliases, which are not accepted"),
+    mark("uses the tag {tag}, which is not accepted"),
+    mark("is nested deeper than {number} levels"),
+    mark("the host's network"),
+    mark("the host's processes"),
+    mark("privileged container {name}"),
+    mark("container {name} with {capabilities}"),
+)
+"""Why a network plugin's manifest can't be used, and what one asks of the machine."""
+
 MESSAGES: tuple[str, ...] = (
     *TITLES,
     *WORDS,
@@ -344,4 +380,5 @@ MESSAGES: tuple[str, ...] = (
     *CERTIFICATES,
     *NODES,
     *MODEL,
+    *PLUGIN,
 )

@@ -5,12 +5,14 @@ It looks once and changes nothing; where it can't look, the fact is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from phases.engine.errors import ConfigurationError
 from phases.engine.resolve import CRI_SOCKETS
 from phases.model.defaults import Surroundings
 from phases.system.interfaces import interfaces
@@ -38,7 +40,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`memory` in bytes; `addresses` without loopback and link-local ones."""
+    """`memory` in bytes; `addresses` without loopback and link-local ones; `user` is who called sudo."""
 
     hostname: str = ""
     default_address: str = ""
@@ -49,6 +51,7 @@ class Facts:
     memory: int = 0
     euid: int = 0
     system: str = ""
+    user: str = ""
 
     @property
     def surroundings(self) -> Surroundings:
@@ -77,7 +80,18 @@ def look_around() -> Facts:
         memory=machine.memory,
         euid=machine.euid,
         system=_system(),
+        user=behind_sudo(os.environ),
     )
+
+
+def behind_sudo(environment: Mapping[str, str]) -> str:
+    """The user who called sudo; empty where nobody did, or where that is nobody with a home here."""
+    from tui.init import known_user
+
+    name = environment.get("SUDO_USER", "")
+    with suppress(ConfigurationError):
+        return "" if name == "root" else known_user(name)
+    return ""
 
 
 def _addresses() -> Iterator[Address]:

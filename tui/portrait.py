@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from phases.model.problem import Problem
-from tui import sections
+from tui import plugin_words, sections
 from tui.fields.cluster import EITHER
+from tui.fields.extras import PLUGIN
 from tui.fields.field import Field
 from tui.fields.notes import proposals
 from tui.session import Session
@@ -60,14 +61,14 @@ def _with_nearer_flag(problem: Problem, field: Field) -> Problem:
 
 def shown(session: Session, field: Field) -> Shown:
     """One field as its row draws it."""
-    verdict = session.verdict
     return Shown(
         field,
         session.value(field.path),
         session.placeholder(field.path),
-        tuple(in_field(one, field) for one in session.of_field(field.path, verdict.problems)),
+        tuple(in_field(one, field) for one in session.of_field(field.path, session.faults())),
         tuple(in_field(one, field) for one in session.of_field(field.path, session.warnings())),
         session.offers(field),
+        plugin_words.details(session, field.path),
     )
 
 
@@ -98,7 +99,7 @@ def _entry(session: Session, section: sections.Section) -> Entry:
 def _summary(session: Session, section: sections.Section) -> str:
     if section.name == sections.REVIEW:
         return troubles(len(session.problems()), len(session.warnings()))
-    if count := len(session.of_section(section.name, session.verdict.problems)):
+    if count := len(session.of_section(section.name, session.faults())):
         return troubles(count, 0)
     if section.name == "endpoint" and not session.value("controlPlaneEndpoint"):
         return _("none")
@@ -109,6 +110,8 @@ def _short(session: Session, path: str) -> str:
     field, text = sections.fields()[path], session.effective(path)
     if path == EITHER:
         return _("on this node") if text == "local" else _("external")
+    if path == PLUGIN:
+        return plugin_words.in_short(session)
     if field.kind in COUNTED:
         given = session.value(path)
         return _(COUNTED[field.kind], count=len(given.split("\n"))) if given else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from tui.fields import cluster, components
+from tui.fields import cluster, components, extras
 from tui.fields.field import FORMS, Field
 from tui.fields.notes import notes
 
@@ -20,7 +20,6 @@ class Section:
     title: str
     fields: tuple[Field, ...]
     shows: tuple[str, ...] = ()
-    note: str = ""
     short: str = ""
 
     @property
@@ -57,10 +56,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "addons",
         "Add-ons and network plugin",
-        components.ADDONS,
-        ("KubeProxyConfiguration.mode",),
+        (*extras.NETWORK, *components.ADDONS, *extras.USER),
+        (extras.PLUGIN, "KubeProxyConfiguration.mode"),
         short="Add-ons and plugin",
-        note="kubeadm installs no network plugin: until you apply one, nodes stay NotReady and CoreDNS waits.",
     ),
     Section("tokens", "Tokens", components.TOKENS, ("bootstrapTokens",)),
     Section("review", "Review", components.RUN),
@@ -149,9 +147,9 @@ def field_of(path: str) -> Field | None:
 def messages() -> Iterator[str]:
     """Every text of the tables that is drawn through `_`, for the catalogues."""
     for one in SECTIONS:
-        yield from (one.title, one.short, one.note)
+        yield from (one.title, one.short)
         for field in one.fields:
-            yield from (field.label, field.help, field.fixed)
+            yield from (field.label, field.help, field.fixed, *field.words)
     for preset in PRESETS:
         yield from (preset.title, preset.help)
     yield from FORMS.values()

@@ -21,9 +21,11 @@ from tui.facts import Facts, look_around
 from tui.fields import texts, verdict
 from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
 from tui.fields.documents import Documents, get, parse, put, write
+from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
 from tui.fields.field import Field
 from tui.fields.verdict import Verdict
 from tui.planner import Plan
+from tui.plugin import Plugin
 from tui.sections import Preset, Section
 from tui.signs import State
 
@@ -70,6 +72,9 @@ class Session:
         self.source = ""
         self.wanted = ""
         self._draft = _drafted(text)
+        self._kept = text
+        self._plugins: dict[str, Plugin] = {}
+        self.reading = ""
         self._earlier: deque[tuple[str, Draft]] = deque(maxlen=UNDO_LIMIT)
         self._last_edit = ""
         self._verdict: Verdict | None = None
@@ -99,6 +104,9 @@ class Session:
     def _adopt(self, draft: Draft) -> None:
         self._draft = draft
         self._verdict = self._plan = None
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 
@@ -145,7 +153,9 @@ class Session:
         self.pause()
 
     def is_shown(self, known: Field) -> bool:
-        """Whether a field makes sense beside what others hold."""
+        """Whether a field makes sense on this machine and beside what others hold."""
+        if known.needs and not getattr(self.facts, known.needs):
+            return False
         if known.when is None:
             return True
         path, wanted = known.when
@@ -172,6 +182,64 @@ class Session:
         self.set_yaml(text, f"import {name}")
         self.pause()
         self.source = name
+        if name:
+            self.keep(text)
+
+    def keep(self, text: str) -> None:
+        """This text stands in a file."""
+        self._kept = text
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the text stands in no file; what is no part of it can't."""
+        return self.yaml() != self._kept
+
+    @property
+    def has_options(self) -> bool:
+        """Whether there is something that no kubeadm.yaml holds."""
+        return any(text and self.placeholder(p) != text for p, text in self._draft.options.items())
+
+    # the network plugin
+
+    @property
+    def plugin_source(self) -> str:
+        """Where the network plugin's manifest is to come from; empty for no plugin, and for none named."""
+        return self.value(MANIFEST).strip() if self.value(PLUGIN) == GIVEN else ""
+
+    @property
+    def plugin(self) -> Plugin | None:
+        """The plugin that is wanted, once it was read."""
+        return self._plugins.get(self.plugin_source)
+
+    def begin_reading(self, source: str) -> None:
+        self.reading = source
+        self._tell()
+
+    def take_plugin(self, found: Plugin) -> None:
+        """Keeps what came of reading, also for when its source is wanted again."""
+        self._plugins[found.source] = found
+        self._tell()
+
+    def end_reading(self, source: str) -> None:
+        """Whatever came of it; another source may be under way already."""
+        if self.reading == source:
+            self.reading = ""
+            self._tell()
+
+    def _plugin_fault(self) -> tuple[Problem, ...]:
+        if self.value(PLUGIN) != GIVEN:
+            return ()
+        remedy = "Give a file of this machine, or an https address"
+        if not self.plugin_source:
+            return (Problem(MANIFEST, "no manifest is named", f"{remedy}; or choose none"),)
+        fault = self.plugin.fault if self.plugin else ""
+        return (Problem(MANIFEST, fault, remedy),) if fault else ()
+
+    def _plugin_unread(self) -> tuple[Problem, ...]:
+        """What was never read can't be applied."""
+        unread = self.plugin_source and self.plugin is None
+        words = "the manifest hasn't been read yet"
+        return (Problem(MANIFEST, words, "Press enter in its field"),) if unread else ()
 
     @property
     def is_broken(self) -> bool:
@@ -213,7 +281,11 @@ class Session:
 
     def problems(self) -> tuple[Problem, ...]:
         """All that stands between the draft and a run, those of an unreadable text first."""
-        return (*self.syntax_problems(), *self.verdict.problems)
+        return (*self.syntax_problems(), *self.faults(), *self._plugin_unread())
+
+    def faults(self) -> tuple[Problem, ...]:
+        """What is wrong in the fields."""
+        return (*self.verdict.problems, *self._plugin_fault())
 
     def syntax_problems(self) -> tuple[Problem, ...]:
         """Why the text that was typed can't be read."""
@@ -265,8 +337,10 @@ class Session:
     def placeholder(self, path: str) -> str:
         """What a field would be if it were left empty."""
         known = sections.fields()[path]
-        if known.kind == "either":
+        if known.kind == "either" or (known.is_option and known.options):
             return known.options[0]
+        if known.is_option:
+            return "false" if known.kind == "switch" else ""
         return texts.show(known.kind, self.verdict.default(path))
 
     def effective(self, path: str) -> str:
@@ -299,8 +373,10 @@ class Session:
         """Red, yellow or green; the review is waiting until all others are not red."""
         if name == sections.REVIEW:
             return "missing" if self.problems() else "waiting"
-        if self.of_section(name, self.verdict.problems):
+        if self.of_section(name, self.faults()):
             return "missing"
+        if self.of_section(name, self._plugin_unread()):
+            return "waiting"
         if self.of_section(name, self.warnings()) or (name == "endpoint" and self._no_endpoint()):
             return "risky"
         return "ok"
@@ -325,10 +401,15 @@ class Session:
 
     def request(self, mode: Mode = "real", folder: str = "") -> Request:
         """What an engine is asked to do with this draft."""
+        plugin = self.plugin
+        wants_user = self.value(KUBECONFIG) == TRUE
         return Request(
             config=self._draft.text,
             config_name=self.source or NAME,
             upload_certs=self._draft.options.get("--upload-certs") == TRUE,
+            network_manifest=plugin.text if plugin and not plugin.fault else None,
+            network_source=plugin.source if plugin and not plugin.fault else "",
+            user_kubeconfig=self.facts.user if wants_user else "",
             mode=mode,
             folder=folder,
         )

@@ -45,7 +45,8 @@ class Field:
 
     `program` names whose flags complete `args`. `offers` names facts of the machine that are
     proposed. `fixed` says why it can't be changed after init, empty where it can. `when` shows the
-    field only while another holds a value. `secret` values are masked until one stands on them.
+    field only while another holds a value, `needs` only where that fact of the machine is known.
+    `secret` values are masked until one stands on them. `words` are what options are called.
     """
 
     path: str
@@ -59,6 +60,8 @@ class Field:
     offers: str = ""
     when: tuple[str, str] | None = None
     secret: bool = False
+    needs: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def is_option(self) -> bool:

@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from phases.engine.errors import ConfigurationError, InstallerError
+from phases.engine.errors import ConfigurationError
 from phases.engine.request import Request
 from phases.model.problem import Problem, Problems
 from phases.model.yaml_source import read_text
 from phases.render import manifest
-from tui import sections
+from tui import plugin, sections
 from tui.fields.field import FORMS, LINES, Field
-from tui.init import known_user, network_manifest
+from tui.init import known_user
 from tui.plain.talk import Talk, answer, yes
 from tui.session import Session
 from tui.text import _, clean, said
@@ -132,14 +132,12 @@ def network(talk: Talk, answers: Answers) -> None:
         if source in ("", NOTHING, "none", _("none")):
             answers.network_source, answers.network_manifest = "", None
             return
-        try:
-            found = network_manifest(source) or ""
-            brought = manifest.summary(manifest.parse(found, name=source))
-        except (InstallerError, Problems) as error:
-            talk.tell_all(["! " + clean(str(error))])
+        found = plugin.read(source)
+        if found.brings is None:
+            talk.tell_all([f"! {clean(source)}: {clean(said(found.fault))}"])
             continue
-        answers.network_source, answers.network_manifest = source, found
-        talk.tell_all(f"  {clean(line)}" for line in manifest.lines(brought))
+        answers.network_source, answers.network_manifest = source, found.text
+        talk.tell_all(f"  {clean(line)}" for line in manifest.lines(found.brings))
         return
 
 

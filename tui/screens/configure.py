@@ -15,12 +15,16 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
-from textual.events import Resize
+from textual.events import DescendantBlur, Resize
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
-from tui import portrait, sections
+from phases.system.download import is_url
+from tui import plugin, portrait, sections
+from tui.beside import beside
+from tui.fields.extras import MANIFEST
+from tui.screens import unsaved
 from tui.screens.page import Page
 from tui.session import Session
 from tui.signs import State, pick, sign
@@ -28,7 +32,7 @@ from tui.text import _, clean
 from tui.widgets import below
 from tui.widgets.field_editors import Pasted, Typed
 from tui.widgets.form import Action, Form
-from tui.widgets.prompts import Ask, OpenFile, SaveFile
+from tui.widgets.prompts import Ask, OpenFile
 from tui.widgets.section_list import SectionList
 from tui.widgets.yaml_pane import YamlPane
 
@@ -55,8 +59,11 @@ class Configure(Page):
         Binding("y", "yaml", "YAML", show=False),
         Binding("ctrl+o", "open", "Open", key_display="^o"),
         Binding("ctrl+s", "save", "Save", key_display="^s"),
-        Binding("ctrl+z", "undo", "Undo", key_display="^z"),
+        Binding("ctrl+z", "undo('^z')", "Undo", key_display="^z"),
+        Binding("u", "undo('u')", "Undo"),
         Binding("f4", "propose", "Free ranges", show=False),
+        Binding("pageup", "page(-1)", "Scroll up", show=False),
+        Binding("pagedown", "page(1)", "Scroll down", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 
@@ -137,9 +144,11 @@ class Configure(Page):
         unchanged = await asyncio.to_thread(self.session.judge)
         if not (unchanged and self.is_attached):
             return  # another redraw is on its way
+        self.settled = True
+        if not is_url(self.session.plugin_source):
+            self._read_plugin()  # a file is read while its name is typed; the web isn't asked for halves
         rows = tuple(portrait.rows(self.session))
         form = self.query_one(Form)
-        self.settled = True
         if tuple(row.field.path for row in rows) != form.paths:
             await self._show_section(keep_focus=True)
         else:
@@ -181,7 +190,10 @@ class Configure(Page):
         if session.is_broken:
             broken.update(
                 f"{sign('missing')} "
-                + _("kubeadm.yaml can't be read: ^y mends it, ^z takes it back.")
+                + _(
+                    "kubeadm.yaml can't be read: ^y mends it, {key} takes it back.",
+                    key=self._undo_key,
+                )
             )
         self._draw_hint()
         self._draw_yaml()
@@ -215,6 +227,7 @@ class Configure(Page):
 
     async def _go_to_section(self, name: str, path: str = "") -> None:
         self.session.pause()
+        self._read_plugin()
         self.session.section = name
         self._standing_on = path or sections.section(name).fields[0].path
         field = sections.fields().get(path)
@@ -281,15 +294,61 @@ class Configure(Page):
     async def _take_preset(self, name: str) -> None:
         preset = next(one for one in sections.PRESETS if one.name == name)
         self.session.apply(preset)
-        self.say(_("{preset}: filled in. ^z takes it back.", preset=_(preset.title)))
         if preset.asks:
             await self._go_to_section(sections.home_of(preset.asks), preset.asks)
+        words = _("{preset}: filled in. {key} takes it back.")
+        self.say(words.format(preset=_(preset.title), key=self._undo_key))
 
     def action_propose(self) -> None:
         for path, text in below.proposals(self.session):
             self.session.set_field(path, text)
 
-    def action_undo(self) -> None:
+    # the network plugin
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        """Enter reads the manifest, also one that was read before."""
+        source = self.session.plugin_source
+        if source and getattr(event.input, "path", "") == MANIFEST:
+            self._fetch(source)
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        if getattr(event.widget, "path", "") == MANIFEST:
+            self._read_plugin()
+
+    def _read_plugin(self) -> None:
+        """Reads the manifest that is named, unless that was done or is under way."""
+        source = self.session.plugin_source
+        if source and self.session.plugin is None and source != self.session.reading:
+            self._fetch(source)
+
+    def _fetch(self, source: str) -> None:
+        self.session.begin_reading(source)
+        self._await_plugin(source)
+
+    @work(exclusive=True, group="plugin")
+    async def _await_plugin(self, source: str) -> None:
+        try:
+            self.session.take_plugin(await beside(partial(plugin.read, source)))
+        finally:
+            self.session.end_reading(source)
+
+    # taking back
+
+    @property
+    def _in_text(self) -> bool:
+        return isinstance(self.focused, Input | TextArea)
+
+    @property
+    def _undo_key(self) -> str:
+        """In a text ctrl+z takes back; elsewhere it gives the terminal back, as it does on all pages."""
+        return "^z" if self._in_text else "u"
+
+    def action_page(self, direction: int) -> None:
+        form = self.query_one(Form)
+        form.scroll_relative(y=direction * max(form.size.height - 2, 1), animate=False)
+
+    def action_undo(self, _key: str) -> None:
         if self.session.undo():
             self._foreign = True
         else:
@@ -355,12 +414,7 @@ class Configure(Page):
 
     @work
     async def action_save(self) -> None:
-        session = self.session
-        prompt = SaveFile(
-            session.source or "kubeadm.yaml", session.yaml(), secret=session.holds_secrets
-        )
-        saved = await self.app.push_screen_wait(prompt)
-        if saved:
+        if saved := await unsaved.save(self.installer, self.session):
             self.say(_("Saved as {name}.", name=saved))
 
     def say(self, words: str) -> None:
@@ -376,8 +430,10 @@ class Configure(Page):
         else:
             self.installer.go_to("welcome")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer shows what works: folding only where there is something to fold."""
+        if action == "undo":
+            return parameters == (self._undo_key,)
         if action == "fold" and self.is_mounted:
             return bool(portrait.folded(self.session))
         return True

@@ -36,7 +36,6 @@ def widgets(session: Session) -> tuple[Widget, ...]:
         "node": _explained,
         "endpoint": _explained,
         "networking": _network,
-        "addons": _explained,
         "review": _review,
     }
     maker = makers.get(session.section)
@@ -118,8 +117,6 @@ def explanation(session: Session) -> Text | Table:
             return _where_it_goes(session)
         case "endpoint":
             return _endpoint(session)
-        case "addons":
-            return Text(_(sections.section("addons").note))
     return Text()
 
 

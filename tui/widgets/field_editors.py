@@ -122,9 +122,17 @@ class ChoiceEditor(Widget, can_focus=True):
 
     text: reactive[str] = reactive("")
 
-    def __init__(self, path: str, text: str, placeholder: str, options: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        placeholder: str,
+        options: Sequence[str],
+        words: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.path = path
+        self._words = dict(zip(options, words, strict=False))
         self.options = tuple(options)
         self.placeholder = placeholder
         self.set_reactive(ChoiceEditor.text, text)
@@ -141,13 +149,17 @@ class ChoiceEditor(Widget, can_focus=True):
         shown = Text(no_wrap=True, overflow="ellipsis")
         shown.append(pick("‹ ", "< "), sign)
         if self.text:
-            shown.append(self.text)
+            shown.append(self._word(self.text))
         else:
-            shown.append(self.placeholder or _("default"), quiet)
+            shown.append(self._word(self.placeholder) or _("default"), quiet)
         shown.append(pick(" ›", " >"), sign)
         if not self.text and self.placeholder:
             shown.append(f"  {_('default')}", quiet)
         return shown
+
+    def _word(self, option: str) -> str:
+        """What an option is called; most are words of the configuration and stand as they are."""
+        return _(self._words[option]) if option in self._words else option
 
     def action_turn(self, by: int) -> None:
         if not self.text:
@@ -195,6 +207,12 @@ class LinesEditor(TextArea):
         if text != self.text:
             with self.prevent(TextArea.Changed):
                 self.load_text(text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """With nothing left to take back here, the page takes back what was done elsewhere."""
+        if action == "undo" and not self.history.undo_stack:
+            return False
+        return super().check_action(action, parameters)
 
     def get_line(self, line_index: int) -> Text:
         """Secrets are shown only while one types in them."""

@@ -26,6 +26,7 @@ from tui.signs import pick, sign
 from tui.text import _
 from tui.widgets.argument_list import ArgumentList
 from tui.widgets.field_editors import ChoiceEditor, LineEditor, LinesEditor
+from tui.widgets.labelled import Labelled
 
 Editor = LineEditor | ChoiceEditor | LinesEditor
 CHOICES = {"switch": ("true", "false")}
@@ -35,7 +36,8 @@ AT_ONCE, BREATH = 2, 0.005
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A field as it stands: its text, its default, what is wrong with it and what is doubtful."""
+    """A field as it stands: its text, its default, what is wrong with it, what is doubtful, and what
+    follows from it: sentences, or texts with a label each."""
 
     field: Field
     text: str
@@ -43,6 +45,7 @@ class Shown:
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     offers: tuple[tuple[str, str], ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
 
 
 class FieldRow(Widget):
@@ -64,6 +67,8 @@ class FieldRow(Widget):
         yield self.editor
         if self.notes:
             yield self._note()
+        if self.shown.details:
+            yield self._details()
 
     def render(self) -> Text:
         """The label; the editor lies below it."""
@@ -103,7 +108,22 @@ class FieldRow(Widget):
             note.display = bool(self.notes)
             note.set_class(bool(shown.problems), "wrong")
         elif self.notes:
-            self.mount(self._note())
+            self.mount(self._note(), after=self.editor)
+        self._update_details()
+
+    def _details(self) -> Static:
+        return Static(self._drawn_details(), classes="details")
+
+    def _drawn_details(self) -> Labelled:
+        return Labelled(self.shown.details, self._look("quiet"))
+
+    def _update_details(self) -> None:
+        drawn = next(iter(self.query(".details").results(Static)), None)
+        if drawn is not None:
+            drawn.update(self._drawn_details())
+            drawn.display = bool(self.shown.details)
+        elif self.shown.details:
+            self.mount(self._details())
 
     def hint(self) -> Text:
         """What the field is for, how it is written, and what is offered for it."""
@@ -131,7 +151,7 @@ def _editor(shown: Shown) -> Editor:
     field = shown.field
     if field.kind in ("choice", "switch", "either"):
         options = CHOICES.get(field.kind, field.options)
-        return ChoiceEditor(field.path, shown.text, shown.placeholder, options)
+        return ChoiceEditor(field.path, shown.text, shown.placeholder, options, field.words)
     if field.kind == "args":
         return ArgumentList(field.path, shown.text, shown.placeholder, field.program)
     if field.kind in LINES:

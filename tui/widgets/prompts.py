@@ -113,6 +113,10 @@ class FilePrompt(ModalScreen[T | None]):
                 _("tab completes · enter takes it · esc goes back"), classes="keys", markup=False
             )
 
+    def interrupted(self) -> None:
+        """ctrl+c while the path is asked for."""
+        self.dismiss(None)
+
     def on_mount(self) -> None:
         self.query_one(Input).focus()
         self.query_one(Input).cursor_position = len(self._path)
@@ -161,7 +165,7 @@ class SaveFile(FilePrompt[str]):
 
     def __init__(self, path: str, text: str, *, secret: bool) -> None:
         super().__init__(_("Save kubeadm.yaml as"), path)
-        self._text, self._secret, self._warned = text, secret, ""
+        self.text, self._secret, self._warned = text, secret, ""
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -180,7 +184,7 @@ class SaveFile(FilePrompt[str]):
                 self._warned = event.value
                 self.say(_("{name} is there already. Enter again overwrites it.", name=event.value))
                 return
-            write_file(path, self._text, MODES[self._secret])
+            write_file(path, self.text, MODES[self._secret])
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", "") or str(error)
             self.say(_("{name} can't be written: {reason}", name=event.value, reason=reason))

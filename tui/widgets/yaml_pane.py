@@ -58,6 +58,12 @@ class YamlArea(TextArea):
         self.faults: Mapping[int, str] = {}
         self.here = -1
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """With nothing left to take back here, the page takes back what was done elsewhere."""
+        if action == "undo" and not self.history.undo_stack:
+            return False
+        return super().check_action(action, parameters)
+
     def get_line(self, line_index: int) -> Text:
         line = plainly(super().get_line(line_index))
         if line.plain.strip() == "---":
