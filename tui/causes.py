@@ -1,54 +1,72 @@
-"""From a failure back to the form: which section holds what probably caused it. A guess, said as one."""
+"""From a failure back to the form: which field holds what probably caused it. A guess, said as one."""
 
 from __future__ import annotations
 
 import re
 
 from phases.engine.events import Failure
+from tui.fields.extras import KUBECONFIG, MANIFEST
 
 BAD_FLAG = re.compile(r"unknown flag|invalid argument|flag provided but not defined")
 """What a component says of a flag that it doesn't take; flags come from extraArgs."""
 
+SOCKET = "nodeRegistration.criSocket"
+FLAGS = {
+    "kube-apiserver": "apiServer.extraArgs",
+    "kube-controller-manager": "controllerManager.extraArgs",
+    "kube-scheduler": "scheduler.extraArgs",
+    "kubelet": "nodeRegistration.kubeletExtraArgs",
+    "etcd": "etcd.local.extraArgs",
+}
+"""Where the flags of each program come from."""
+
 BY_CODE = {
-    "ImagePull": "images",
-    "kubelet-start": "runtime",
-    "kubelet-unhealthy": "runtime",
-    "external-authority": "certificates",
-    "foreign-certificate": "certificates",
-    "foreign-kubeconfig": "certificates",
-    "foreign-sa": "certificates",
-    "missing-authority": "certificates",
-    "unsigned-cluster-info": "tokens",
-    "node-missing": "node",
-    "runtime-failed": "runtime",
+    "ImagePull": "imageRepository",
+    "kubelet-start": "KubeletConfiguration.cgroupDriver",
+    "kubelet-unhealthy": "KubeletConfiguration.cgroupDriver",
+    "external-authority": "certificatesDir",
+    "foreign-certificate": "certificatesDir",
+    "foreign-kubeconfig": "certificatesDir",
+    "foreign-sa": "certificatesDir",
+    "missing-authority": "certificatesDir",
+    "unsigned-cluster-info": "bootstrapTokens",
+    "node-missing": "nodeRegistration.name",
+    "runtime-failed": SOCKET,
+    "unknown-kind": MANIFEST,
+    "unserved-kind": MANIFEST,
+    "no-such-user": KUBECONFIG,
 }
 BY_PHASE = {
-    "certs": "certificates",
-    "images": "images",
+    "certs": "certificatesDir",
+    "images": "imageRepository",
     "etcd": "etcd",
-    "control-plane": "control-plane",
-    "kubelet-start": "runtime",
-    "bootstrap-token": "tokens",
-    "addon": "addons",
+    "control-plane": "apiServer.extraArgs",
+    "kubelet-start": "KubeletConfiguration.cgroupDriver",
+    "bootstrap-token": "bootstrapTokens",
+    "addon": "KubeProxyConfiguration.mode",
+    "network": MANIFEST,
+    "user-kubeconfig": KUBECONFIG,
 }
 
 
-def section(failure: Failure) -> str:
-    """The section to open; empty where there is no telling."""
+def path(failure: Failure) -> str:
+    """The path of the field to go to; empty where there is no telling."""
     if BAD_FLAG.search(failure.why):
-        return "control-plane"
+        return _flags_of(f"{failure.what} {failure.why}")
     if failure.code in BY_CODE:
         return BY_CODE[failure.code]
-    if home := _of_path(failure.where):
-        return home
-    return BY_PHASE.get(failure.where.partition("/")[0], "")
+    return _named(failure.where) or BY_PHASE.get(failure.where.partition("/")[0], "")
 
 
-def _of_path(where: str) -> str:
-    """For an error of the configuration: the section of the field that it names."""
+def _flags_of(words: str) -> str:
+    """The flags of the program that is named first."""
+    named = re.search("|".join(sorted(FLAGS, key=len, reverse=True)), words)
+    return FLAGS[named[0]] if named else "apiServer.extraArgs"
+
+
+def _named(where: str) -> str:
+    """For an error of the configuration: the path that it names."""
     from tui import sections
 
-    for word in re.findall(r"[A-Za-z][\w.\[\]]+", where):
-        if sections.field_of(word) is not None:
-            return sections.home_of(word)
-    return ""
+    words = re.findall(r"[A-Za-z][\w.\[\]]+", where)
+    return next((word for word in words if sections.field_of(word) is not None), "")

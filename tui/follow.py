@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from phases.engine.events import RunFinished
@@ -25,7 +26,7 @@ def follow(journal: Path, alive: Callable[[], bool]) -> Iterator[Record | None]:
     while True:
         was_alive = alive()
         quiet = True
-        for record in reader.new_records():
+        for record in _added(reader):
             quiet = False
             yield record
             if isinstance(record.event, RunFinished):
@@ -35,3 +36,9 @@ def follow(journal: Path, alive: Callable[[], bool]) -> Iterator[Record | None]:
                 return
             yield None
             time.sleep(PAUSE)
+
+
+def _added(reader: Reader) -> Iterator[Record]:
+    """What is new; a journal that was taken away, as a desk's is at its end, has nothing more to tell."""
+    with suppress(FileNotFoundError):
+        yield from reader.new_records()

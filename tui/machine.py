@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from phases.engine.lock import holder
+
+if TYPE_CHECKING:
+    from phases.engine.journal import Reader, Record
 
 Kind = Literal["fresh", "half-done", "control-plane", "busy", "foreign"]
 STATE = Path("/var/lib/kubeboot")
@@ -56,7 +61,7 @@ def _after_run(journal: Path, manifests: list[str]) -> Look | None:
 
     started: RunStarted | None = None
     finished: RunFinished | None = None
-    for record in Reader(journal).new_records():
+    for record in _records(Reader(journal)):
         if isinstance(record.event, RunStarted):
             started = record.event
         elif isinstance(record.event, RunFinished):
@@ -64,12 +69,18 @@ def _after_run(journal: Path, manifests: list[str]) -> Look | None:
     node, version = (started.node, started.version) if started else ("", "")
     if finished and finished.exit_code == 0 and manifests:
         return Look("control-plane", journal, node=node, version=version)
-    if started and started.workflow != "init":
+    if started.workflow != "init" if started else not journal.exists():
         return None
     if not manifests and finished and finished.exit_code in (2, 3):
         return Look("fresh", journal, node=node, version=version)
     failure = finished.failure.what if finished and finished.failure else ""
     return Look("half-done", journal, node=node, version=version, failure=failure)
+
+
+def _records(reader: Reader) -> Iterator[Record]:
+    """What a journal holds; one that was taken away meanwhile, or that is for others, holds nothing."""
+    with suppress(OSError):
+        yield from reader.new_records()
 
 
 def _busy(state: Path) -> Look | None:

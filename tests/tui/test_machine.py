@@ -10,6 +10,7 @@ import pytest
 
 from phases.engine.lock import Holder, Lock
 from tests.tui.stage import RECORDINGS
+from tui import machine as module
 from tui.machine import Look, is_running, look
 
 Machine = Callable[..., Look]
@@ -109,3 +110,11 @@ def test_a_lock_that_nobody_holds_is_no_run(machine: Place) -> None:
     machine.has_manifests()
     assert machine.look().kind == "control-plane"
     assert not is_running(journal)
+
+
+def test_a_journal_that_vanished_is_no_run(machine: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is taken away between listing and reading is passed over."""
+    journal = machine.ran("one", "failed")
+    monkeypatch.setattr(module, "journals", lambda _state: [journal])
+    journal.unlink()
+    assert machine.look() == Look("fresh")

@@ -336,7 +336,9 @@ class Run(Page):
     def action_edit(self) -> None:
         failure = self.failure()
         if failure is not None:
-            self.installer.edit(causes.section(failure))
+            if path := causes.path(failure):
+                self.installer.session.lead_to(path)
+            self.installer.go_to("configure")
 
     def action_detach(self) -> None:
         self.installer.detach()
