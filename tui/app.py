@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -173,12 +174,6 @@ class KubebootApp(App[int]):
         else:
             self.push_screen(page)
 
-    def edit(self, section: str = "") -> None:
-        """Shows the form, at a section where one is named."""
-        if section:
-            self.session.section = section
-        self.go_to("configure")
-
     def show_join(self, state: RunState) -> None:
         """Shows the join desk of a run that ended well."""
         self.latest = state
@@ -230,8 +225,11 @@ class KubebootApp(App[int]):
         from phases.engine.state import RunState, fold
 
         state = RunState()
-        for record in Reader(journal).new_records():
-            state = fold(state, record)
+        with suppress(
+            OSError
+        ):  # what vanished meanwhile has nothing to hand out, and the desk says so
+            for record in Reader(journal).new_records():
+                state = fold(state, record)
         self.engine, self.journal = None, journal
         self.show_join(state)
 
@@ -354,15 +352,30 @@ class KubebootApp(App[int]):
 
     def action_interrupt(self) -> None:
         """ctrl+c: a page with something under way asks what is meant; elsewhere the program ends."""
-        from tui.screens.choice import Choice
-
-        if isinstance(self.screen, Choice):
-            self.screen.interrupted()
+        interrupted = getattr(self.screen, "interrupted", None)
+        if interrupted is not None:
+            interrupted()
             return
         asks = getattr(self.screen, "ask_before_leaving", None)
         if asks is None or not asks():
-            finished = self.latest.finished
-            self.leave(finished.exit_code if finished else 0)
+            self.leave_unless_asked()
+
+    @work(exclusive=True, group="leaving")
+    async def leave_unless_asked(self) -> None:
+        """Leaves; with something typed that stands nowhere else a person is asked before."""
+        if self._session is not None and self._session.is_unsaved and not self._has_made():
+            from tui.screens import unsaved
+
+            if not await unsaved.may_leave(self, self._session):
+                return
+        finished = self.latest.finished
+        self.leave(finished.exit_code if finished else 0)
+
+    def _has_made(self) -> bool:
+        """Whether the run has made a cluster: that one keeps its configuration."""
+        started, finished = self.latest.started, self.latest.finished
+        done = finished is not None and finished.exit_code == 0
+        return done and started is not None and started.mode == "real"
 
     def detach(self) -> None:
         """Leaves a run to its engine."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from phases.engine.events import Failure
 from phases.engine.request import Request
 from tests.tui.stage import (
     NARROW,
@@ -22,6 +23,8 @@ from tests.tui.stage import (
     until,
     watched,
 )
+from tui import causes, sections
+from tui.follow import follow
 from tui.launch import Refused
 from tui.screens.choice import Choice
 from tui.screens.run import Run
@@ -138,6 +141,32 @@ async def test_a_failure_leads_back_to_the_field(tmp_path: Path) -> None:
         await pilot.press("e")
         await until(pilot, lambda: type(app.screen).__name__ == "Configure")
         assert app.session.section == "control-plane"
+        await until(pilot, lambda: getattr(app.focused, "path", "") == "apiServer.extraArgs")
+
+
+@pytest.mark.parametrize(
+    ("failure", "path"),
+    [
+        ({"where": "network/apply", "code": "unknown-kind"}, "--network-manifest"),
+        ({"where": "network/apply"}, "--network-manifest"),
+        ({"where": "kubeadm.yaml:7: networking.podSubnet"}, "networking.podSubnet"),
+        ({"code": "ImagePull"}, "imageRepository"),
+        ({"what": "kube-scheduler didn't start", "why": "unknown flag: --x"}, "scheduler.extraArgs"),
+        ({"what": "the kubelet ended", "why": "kubelet: unknown flag: --x"},
+         "nodeRegistration.kubeletExtraArgs"),
+        ({"where": "mark-control-plane"}, ""),
+    ],
+)  # fmt: skip
+def test_each_cause_has_its_field(failure: dict[str, str], path: str) -> None:
+    """The code, the place or the words of a failure lead to the field of the form."""
+    blank = dict.fromkeys(("code", "what", "where", "why", "remedy"), "")
+    assert causes.path(Failure(**blank | failure)) == path
+
+
+def test_every_cause_leads_to_a_field() -> None:
+    """No code or phase points at a field that isn't there."""
+    paths = {*causes.BY_CODE.values(), *causes.BY_PHASE.values(), *causes.FLAGS.values()}
+    assert paths <= set(sections.fields())
 
 
 async def test_retry_asks_for_the_same_again(tmp_path: Path) -> None:
@@ -338,6 +367,24 @@ async def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         app.watch_journal(tmp_path / "nothing.jsonl")
         await until(pilot, lambda: "The journal can't be read" in text_of(app))
+
+
+def test_a_journal_that_was_taken_away_ends_in_silence(tmp_path: Path) -> None:
+    """What follows a journal whose folder is gone, as a desk's is at its end, just ends."""
+    journal, _now = cut("good", 20, tmp_path)
+    lives = iter((True, True, False))
+    records = follow(journal, lambda: next(lives))
+    assert next(records) is not None
+    journal.unlink()
+    assert len(list(records)) == 20
+
+
+async def test_a_desk_without_its_journal_says_so(tmp_path: Path) -> None:
+    """A journal that vanished before the join desk was opened is no crash."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        app.open_desk(tmp_path / "gone" / "journal.jsonl")
+        await until(pilot, lambda: "can't be read here" in text_of(app))
 
 
 async def test_leaving_a_good_run_prints_the_join_commands(tmp_path: Path) -> None:
