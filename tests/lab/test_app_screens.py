@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
+
 from . import program
 from .lab import Lab
 from .node import Node
@@ -30,6 +32,13 @@ def fresh(lab: Lab) -> Iterator[Pair]:
         program.install(master)
         master.write(program.CONFIG, SEED.format(address=master.address).replace(REMOVED, ""))
         yield Pair(master, worker)
+
+
+@pytest.fixture(scope="module")
+def pair(lab: Lab) -> Iterator[Pair]:
+    """The same two for tests that need no fresh ones."""
+    with fresh(lab) as both:
+        yield both
 
 
 def walk_to_review(screen: Terminal) -> None:
@@ -110,34 +119,30 @@ def test_large_killed_half_way_and_attached_again(lab: Lab) -> None:
         assert runs.strip() == "1"
 
 
-def test_the_clipboard_of_the_outer_terminal(lab: Lab) -> None:
-    """In tmux inside another terminal, `c` brings the command to the clipboard of the outer one."""
-    with fresh(lab) as pair:
-        words = ("init", "--config", program.CONFIG)
-        pair.master.check(PROGRAM, *words, timeout=300)
-        pair.master.write(
-            "/run/inner.conf", CONFIG + "set -as terminal-features ',tmux*:clipboard'\n"
-        )
-        inner = ("env", "-u", "TMUX", "tmux", "-L", "inner", "-f", "/run/inner.conf", "new-session")
-        with terminal(pair.master, *inner, PROGRAM, name="outer") as screen:
-            screen.expect(r"Join commands and nodes", seconds=120)
-            screen.press("Enter")
-            screen.expect(r"Workers")
-            screen.press("c")
-            screen.expect(r"[Ss]ent to the terminal")
-            assert screen.clipboard() == program.handover(pair.master)["worker"]
-
-
-def test_ctrl_c_asks_before_a_run_is_stopped(lab: Lab) -> None:
+def test_ctrl_c_asks_before_a_run_is_stopped(pair: Pair) -> None:
     """The first ctrl+c changes nothing; going on, detaching and stopping are offered."""
-    with fresh(lab) as pair:
-        command = (PROGRAM, "--config", program.CONFIG)
-        with terminal(pair.master, *command, size=SMALL) as screen:
-            screen.expect(r"Review and start", seconds=120)
-            screen.press("Enter")
-            start_from_review(screen)
-            screen.press("C-c")
-            shown = screen.settled(seconds=3)
-            assert re.search(r"[Dd]etach", shown), shown
-            screen.press("Escape")
-            screen.expect(r"is a control plane now", seconds=180)
+    command = (PROGRAM, "--config", program.CONFIG)
+    with terminal(pair.master, *command, size=SMALL) as screen:
+        screen.expect(r"Review and start", seconds=120)
+        screen.press("Enter")
+        start_from_review(screen)
+        screen.press("C-c")
+        shown = screen.settled(seconds=3)
+        assert re.search(r"[Dd]etach", shown), shown
+        screen.press("Escape")
+        screen.expect(r"is a control plane now", seconds=180)
+
+
+def test_the_clipboard_of_the_outer_terminal(pair: Pair) -> None:
+    """In tmux inside another terminal, `c` brings the command to the clipboard of the outer one."""
+    words = ("init", "--config", program.CONFIG)
+    pair.master.check(PROGRAM, *words, timeout=300)
+    pair.master.write("/run/inner.conf", CONFIG + "set -as terminal-features ',tmux*:clipboard'\n")
+    inner = ("env", "-u", "TMUX", "tmux", "-L", "inner", "-f", "/run/inner.conf", "new-session")
+    with terminal(pair.master, *inner, PROGRAM, name="outer") as screen:
+        screen.expect(r"Join commands and nodes", seconds=120)
+        screen.press("Enter")
+        screen.expect(r"Workers")
+        screen.press("c")
+        screen.expect(r"[Ss]ent to the terminal")
+        assert screen.clipboard() == program.handover(pair.master)["worker"]

@@ -1,4 +1,7 @@
-"""The lab proves itself: fresh machines that hold up a real kubeadm, and leave nothing behind."""
+"""The lab proves itself: fresh machines with the real kubeadms, of which nothing stays behind.
+
+That a real kubeadm bootstraps and joins here is seen in test_parity and test_end_to_end.
+"""
 
 from __future__ import annotations
 
@@ -11,49 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from . import cgroup, machine, network, podnet, reserve, versions
+from . import cgroup, machine, network, reserve, versions
 from .errors import CommandError, LabError
 from .lab import Lab
 from .node import PROJECT, Node
 from .registry import Registry
-
-INIT = """apiVersion: kubeadm.k8s.io/v1beta4
-kind: InitConfiguration
-localAPIEndpoint: {{advertiseAddress: {address}}}
----
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: ClusterConfiguration
-kubernetesVersion: v{version}
-controlPlaneEndpoint: "{address}:6443"
-networking: {{podSubnet: 10.244.0.0/16}}
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-failCgroupV1: false
-cgroupDriver: cgroupfs
-"""
-
-IGNORED = "--ignore-preflight-errors=SystemVerification"  # cgroup v1
-
-DEPLOYMENT = f"""apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: hello}}
-spec:
-  replicas: 2
-  selector: {{matchLabels: {{app: hello}}}}
-  template:
-    metadata: {{labels: {{app: hello}}}}
-    spec:
-      tolerations: [{{operator: Exists}}]
-      containers: [{{name: hello, image: "{versions.TEST_IMAGE}"}}]
----
-apiVersion: v1
-kind: Service
-metadata: {{name: hello}}
-spec: {{selector: {{app: hello}}, ports: [{{port: 80, targetPort: 8080}}]}}
-"""
-
-FETCH = ("wget", "-qO-", "-T5", "http://hello.default.svc.cluster.local")
 
 # boots a node as any test session would, says which, and waits to be killed
 SESSION = """import sys, time
@@ -61,15 +26,6 @@ from tests.lab.lab import Lab
 print(Lab().node().number, flush=True)
 time.sleep(600)
 """
-
-
-def init(node: Node) -> None:
-    node.write("/root/kubeadm.yaml", INIT.format(address=node.address, version=versions.KUBERNETES))
-    node.check("kubeadm", "init", "--config=/root/kubeadm.yaml", IGNORED, timeout=300)
-
-
-def kubectl(node: Node, *words: str, timeout: float = 120) -> str:
-    return node.check(*podnet.KUBECTL, *words, timeout=timeout).stdout
 
 
 def traces(number: int) -> list[str]:
@@ -245,19 +201,3 @@ class TestRealKubeadm:
                 [lab.kubeadm(minor), "version", "-o", "short"], capture_output=True
             )
             assert said.stdout.decode().startswith(f"v{minor}.")
-
-    def test_init_join_and_a_service(self, lab: Lab) -> None:
-        with lab.nodes(2, ready=True) as (master, worker):
-            init(master)
-            join = master.check("kubeadm", "token", "create", "--print-join-command").stdout.split()
-            worker.check(*join, IGNORED)
-            podnet.connect(master, (master, worker))
-            kubectl(master, "wait", "node", "--all", "--for=condition=Ready", "--timeout=90s")
-            master.check(*podnet.KUBECTL, "apply", "-f", "-", stdin=DEPLOYMENT)
-            kubectl(master, "-n", "kube-system", "rollout", "status", "deployment/coredns")
-            kubectl(master, "rollout", "status", "deployment/hello", "--timeout=90s")
-            pods = kubectl(master, "get", "pods", "-l", "app=hello", "-o", "name").split()
-            names = {pod.removeprefix("pod/") for pod in pods}
-            answers = {kubectl(master, "exec", pods[0], "--", *FETCH).strip() for _ in range(12)}
-            assert answers == names
-            assert kubectl(master, "logs", "-l", "app=hello").count("GET /") == 12

@@ -36,7 +36,7 @@ def configure(node: Node, *, ttl: str, patience: str) -> None:
 def test_a_crash_loop_is_told_and_mended(ready_node: Node) -> None:
     """A flag the API server refuses ends the run with its own words; mended, the same command ends well."""
     program.install(ready_node)
-    configure(ready_node, ttl="banana", patience="45s")
+    configure(ready_node, ttl="banana", patience="20s")
     failed = ready_node.run(*INIT, timeout=240)
     assert failed.returncode == 4, failed.report()
     assert 'invalid argument "banana" for "--event-ttl"' in failed.stdout

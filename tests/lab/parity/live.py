@@ -19,7 +19,7 @@ from tests.lab import cache, versions
 from tests.lab.node import Node
 
 from . import api, corpus, facts, normal, objects, sandbox, sides
-from .api import Api, Object, title
+from .api import Api, Object, Resource, title
 from .compare import OUTCOME, Difference, differences, with_logs
 from .corpus import Case
 from .normal import Normal
@@ -48,7 +48,6 @@ ACCOUNTS = tuple(
 PORTS = (7443, 8443, 16443)
 """Other ports that a case has its API server listen on: they lead to the one that there is."""
 
-AUTHORITY = "(the certificate of this cluster's authority)"
 MAKERS = (sys.modules[__name__], api, facts, normal, objects, sandbox)
 """What takes part in making and telling kubeadm's objects."""
 
@@ -167,14 +166,17 @@ class Live:
 
     def _run(self, case: Case, words: Sequence[str | Path], machine: Machine) -> Made:
         self._api.create("/api/v1/nodes", _node(case))
+        planted = packed(self._planted(case), case.folders)
         try:
-            planted = packed(self._planted(case), case.folders)
             outcome = sandbox.run(words, self._here(machine), planted)
-            found = self._settled() if outcome.code == 0 else self._made()
-            ending = "refused" if outcome.code else "done"
-            return Made({OUTCOME: ending, **self._normal(case, outcome, found)}, outcome.log)
-        finally:
-            self._clean()
+            made = self._settled() if outcome.code == 0 else self._made()
+        except BaseException:
+            self._clean(self._made())
+            raise
+        self._clean(made)
+        found = [thing for _, thing in made]
+        ending = "refused" if outcome.code else "done"
+        return Made({OUTCOME: ending, **self._normal(case, outcome, found)}, outcome.log)
 
     def _here(self, machine: Machine) -> Machine:
         """The machine on the network of the cluster's node."""
@@ -193,18 +195,21 @@ class Live:
         }
         return {**there, **own, **config, **corpus.patch_files()}
 
-    def _made(self) -> list[Object]:
-        found = self._api.objects().items()
+    def _made(self) -> list[tuple[Resource, Object]]:
         return [
-            thing for name, (_, thing) in found if self._before.get(name) != objects_text(thing)
+            (resource, thing)
+            for name, (resource, thing) in self._api.objects().items()
+            if self._before.get(name) != objects_text(thing)
         ]
 
-    def _settled(self) -> list[Object]:
+    def _settled(self) -> list[tuple[Resource, Object]]:
         """What was made, once the signer has signed with every token that signs."""
         deadline = time.monotonic() + 20
-        while _unsigned(found := self._made()) and time.monotonic() < deadline:
+        while True:
+            made = self._made()
+            if not _unsigned([thing for _, thing in made]) or time.monotonic() > deadline:
+                return made
             time.sleep(0.05)
-        return found
 
     def _normal(self, case: Case, outcome: Outcome, found: list[Object]) -> Normal:
         given = frozenset(
@@ -212,14 +217,17 @@ class Live:
         )
         secrets = objects.Secrets(found, given, _certificate_key(outcome), self._planted(case))
         told = objects.normal(found, secrets, objects.now())
-        return {name: text.replace(self._authority(), AUTHORITY) for name, text in told.items()}
+        return {name: self._nameless(text) for name, text in told.items()}
 
-    def _authority(self) -> str:
-        return base64.b64encode(self._files["/etc/kubernetes/pki/ca.crt"]).decode()
+    def _nameless(self, text: str) -> str:
+        """Without what only this cluster has: its authority and its node's address."""
+        authority = base64.b64encode(self._files["/etc/kubernetes/pki/ca.crt"]).decode()
+        text = text.replace(authority, "(this cluster's authority)")
+        return re.sub(rf"\b{re.escape(self._node.address)}\b", "(this cluster's node)", text)
 
-    def _clean(self) -> None:
-        for name, (resource, thing) in self._api.objects().items():
-            if name not in self._before:
+    def _clean(self, made: list[tuple[Resource, Object]]) -> None:
+        for resource, thing in made:
+            if title(thing) not in self._before:
                 self._api.delete(resource, thing)
 
     def _start(self) -> None:
