@@ -89,8 +89,15 @@ def _fixed(template: str) -> tuple[int, str]:
 
 def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", template)
-    text = "".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
-    return re.compile(text, re.DOTALL)
+    return re.compile(
+        "".join(_place(p) if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.DOTALL
+    )
+
+
+def _place(name: str) -> str:
+    """A name is one word: else lines of a program's log are taken for sentences of ours."""
+    values = r"\S+?" if name == "name" else ".+?"
+    return f"(?P<{name}>{values})"
 
 
 def system_language(environment: dict[str, str]) -> str:
