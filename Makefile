@@ -16,7 +16,7 @@ SOURCES = $(shell find phases tui themes -type f -not -name '*.pyc' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
-.PHONY: help rehearse test check $(CHECKS) lab bench dist lock clean
+.PHONY: help rehearse test check $(CHECKS) lab bench pictures dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -52,6 +52,9 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 bench: $(READY) ## how quick it is: the screens here, init against kubeadm in the lab (root)
 	$(BIN)/python -m tests.tui.bench
 	$(BIN)/python -m tests.bench.init_time
+
+pictures: $(READY) ## draw the README's pictures anew, from the recordings
+	$(BIN)/python -m tests.tui.gallery
 
 dist: dist/kubeboot-tui ## one file to copy to a master that has only Python
 

@@ -56,7 +56,9 @@ class Process:
     def terminate(self) -> None:
         self.terminated = True
 
-    def wait(self) -> int:
+    kill = terminate
+
+    def wait(self, timeout: float | None = None) -> int:
         return 0
 
 
@@ -99,8 +101,24 @@ def cut(name: str, lines: int, folder: Path) -> tuple[Path, Callable[[], datetim
 
 
 ARRIVED: tuple[tuple[str, Mapping[str, Any]], ...] = (
-    ("node5", {"state": "Ready", "roles": ["control-plane"], "since": "2026-11-23T15:18:00Z"}),
-    ("node6", {"state": "NotReady", "since": "2026-11-23T15:19:56Z", "lacks": "no network plugin"}),
+    (
+        "node5",
+        {
+            "state": "Ready",
+            "roles": ["control-plane"],
+            "version": "v1.37.2",
+            "since": "2026-11-23T15:18:00Z",
+        },
+    ),
+    (
+        "node6",
+        {
+            "state": "NotReady",
+            "version": "v1.37.2",
+            "since": "2026-11-23T15:19:56Z",
+            "lacks": "no network plugin",
+        },
+    ),
     ("node7", {"state": "gone"}),
 )
 """Nodes as the desk's engine tells of them: one there, one just arriving, one that left."""

@@ -1,0 +1,143 @@
+"""Scenes for pictures: each brings the app to a page, from recordings and a made-up machine alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+from textual.pilot import Pilot
+
+from phases.engine.request import Request
+from tests.tui.stage import (
+    HANDOVER,
+    RECORDINGS,
+    app_of,
+    cut,
+    desk_journal,
+    engine_at,
+    text_of,
+    until,
+    watched,
+)
+from tui.facts import Route
+from tui.launch import Engine
+from tui.screens import review as review_page
+from tui.screens.configure import Configure
+from tui.screens.review import Review
+from tui.session import Session
+
+ROUTES = (Route("172.30.99.0/24", "eth0"), Route("172.17.0.0/16", "docker0"))
+TYPED = {
+    "clusterName": "harbour",
+    "controlPlaneEndpoint": "k8s.lan:6443",
+    "networking.podSubnet": "10.244.0.0/16",
+}
+
+Scene = Callable[[Pilot[int], Path], Awaitable[None]]
+
+
+async def welcome(pilot: Pilot[int], _folder: Path) -> None:
+    """The first page of a fresh machine."""
+
+
+async def waiting(pilot: Pilot[int], folder: Path) -> None:
+    """A run in the middle of its wait for the control plane."""
+    app = app_of(pilot)
+    journal, app.now = cut("good", 165, folder)
+    app.engine_lives = lambda: True  # type: ignore[method-assign]
+    await watched(pilot, journal)
+
+
+async def failed(pilot: Pilot[int], _folder: Path) -> None:
+    """A run whose API server never became healthy."""
+    await watched(pilot, RECORDINGS / "failed.jsonl")
+
+
+async def refused(pilot: Pilot[int], _folder: Path) -> None:
+    """A run that was refused by its checks."""
+    await watched(pilot, RECORDINGS / "refused.jsonl")
+
+
+async def certificates(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of the certificates, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("certs")
+
+
+async def join(pilot: Pilot[int], folder: Path) -> None:
+    """The join desk."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    handover = folder / "handover.json"
+    handover.write_text(json.dumps(HANDOVER))
+    app = app_of(pilot)
+    app.show_join(replace(page.story.state, handover=str(handover)))
+    await until(pilot, lambda: type(app.screen).__name__ == "Join")
+
+
+async def arrived(pilot: Pilot[int], folder: Path) -> None:
+    """The join desk with its nodes."""
+    journal = desk_journal(folder)
+    app_of(pilot)._starter = lambda _request: engine_at(journal)[0]
+    await join(pilot, folder)
+    await until(pilot, lambda: "node6" in text_of(app_of(pilot)))
+
+
+async def networking(pilot: Pilot[int], _folder: Path) -> None:
+    """The networks of a cluster that is nearly ready to be made."""
+    await configured(pilot, "networking")
+
+
+async def review(pilot: Pilot[int], folder: Path) -> None:
+    """What a run would do here, as the good run has done it."""
+    app = app_of(pilot)
+    app._session = filled_in(app.session)
+    with patch.object(review_page, "start", lambda request: foreseen(request, folder)):
+        app.go_to("review")
+        await until(pilot, lambda: isinstance(app.screen, Review) and app.screen.foreseen.ended)
+
+
+async def configured(pilot: Pilot[int], section: str) -> None:
+    app = app_of(pilot)
+    app._session = filled_in(app.session)
+    app.session.section = section
+    app.go_to("configure")
+    await until(pilot, lambda: isinstance(app.screen, Configure))
+    await pilot.press("tab")
+
+
+def filled_in(session: Session) -> Session:
+    """A session on the same machine, with a cluster typed into it."""
+    fresh = Session(replace(session.facts, routes=ROUTES))
+    for path, text in TYPED.items():
+        fresh.set_field(path, text)
+    return fresh
+
+
+def foreseen(request: Request, folder: Path) -> Engine:
+    """A dry run that has found what the good run did."""
+    journal = folder / "dry" / "runs" / "one" / "journal.jsonl"
+    journal.parent.mkdir(parents=True)
+    text = (RECORDINGS / "good.jsonl").read_text()
+    journal.write_text(text.replace('"mode":"real"', f'"mode":"{request.mode}"', 1))
+    engine, process = engine_at(journal)
+    process.ended = True
+    return engine
+
+
+SCENES: dict[str, Scene] = {
+    scene.__name__: scene
+    for scene in (
+        *(welcome, waiting, failed, refused, certificates, join),
+        *(arrived, networking, review),
+    )
+}
+
+
+def settled(svg: str) -> str:
+    """Without what differs from one drawing to the next."""
+    names = re.search(r"terminal-(\d+)", svg)
+    return svg.replace(f"terminal-{names[1]}", "terminal") if names else svg
