@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from phases.engine import events as e
 from phases.engine.errors import ConfigurationError, PreflightRefused
@@ -299,6 +300,17 @@ def test_lines_fit() -> None:
     assert all(len(line) <= WIDTH and line.startswith("  ") for line in lines)
     assert folded("x" * 200) == ["x" * 200]
     assert folded("") == [""]
+
+
+def test_lines_of_wide_characters_fit() -> None:
+    """They are counted by their cells, break anywhere, and begin with no closing sign; words stay whole."""
+    lines = folded(
+        "! " + "没有网络插件，节点会一直处于 NotReady。" * 8 + "/etc/kubernetes/" + "x" * 90
+    )
+    assert max(cell_len(line) for line in lines[:-1]) <= WIDTH
+    assert min(cell_len(line) for line in lines[:-2]) > WIDTH - 12
+    assert not any(line.lstrip().startswith(("，", "。")) for line in lines)
+    assert lines[-1] == "  /etc/kubernetes/" + "x" * 90
 
 
 def test_a_prompt_is_one_line_with_its_default() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from phases.engine.journal import Record
 from phases.engine.state import RunState
+from tui.folding import fold
 from tui.headless import ASCII, lines, say
 from tui.text import _, clean
 
@@ -81,12 +81,5 @@ def tell(line: str) -> None:
 def folded(paragraph: str) -> list[str]:
     """A paragraph in lines that fit; what is indented stays so."""
     indent = " " * (len(paragraph) - len(paragraph.lstrip()))
-    found = textwrap.wrap(
-        paragraph.strip(),
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + ("  " if indent or paragraph.startswith("!") else ""),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return found or [""]
+    hanging = indent + ("  " if indent or paragraph.startswith("!") else "")
+    return fold(paragraph.strip(), WIDTH, indent, hanging, whole=True)

@@ -5,14 +5,14 @@ What the lines say is the business of panels and pages. Styles name variables of
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from tui import signs
+from tui.folding import fold
 from tui.signs import State
 from tui.text import clean
 
@@ -82,41 +82,8 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[s
     lines: list[str] = []
     for number, paragraph in enumerate(signs.spelled(clean(text)).split("\n")):
         lead = first if number == 0 else rest
-        lines.extend(_fold(paragraph, max(width, 12), lead, rest))
+        lines.extend(fold(paragraph, max(width, 12), lead, rest))
     return lines
-
-
-def _fold(paragraph: str, width: int, first: str, rest: str) -> Iterator[str]:
-    if cell_len(paragraph) == len(paragraph):
-        folded = textwrap.wrap(
-            paragraph,
-            width,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_on_hyphens=False,
-            drop_whitespace=True,
-        )
-        yield from folded or [first.rstrip()]
-        return
-    line = first
-    for piece in _pieces(paragraph, width - cell_len(rest)):
-        if cell_len(line) + cell_len(piece.rstrip()) > width and line.strip():
-            yield line.rstrip()
-            line = rest
-        line += piece.lstrip() if line == rest else piece
-    yield line.rstrip()
-
-
-def _pieces(text: str, longest: int) -> Iterator[str]:
-    """Where a mixed text may be broken: after a wide character, between words, and inside endless ones."""
-    word = ""
-    for character in text:
-        word += character
-        if character == " " or cell_len(character) > 1 or len(word) >= longest:
-            yield word
-            word = ""
-    if word:
-        yield word
 
 
 def labelled(label: str, text: str, width: int, *, label_width: int = 10) -> list[Content]:
