@@ -10,6 +10,7 @@ from typing import Any
 
 from phases.engine.events import Failure, RunStarted
 from phases.engine.state import RunState
+from tui.text import _, said, sentences
 
 WITHHELD = "<value withheld>"
 """What kubeadm prints in place of a value that it was asked not to print."""
@@ -49,16 +50,16 @@ def closing(state: RunState, withheld: frozenset[str] = frozenset()) -> Iterator
     started, finished = state.started, state.finished
     yield ""
     if started is None or finished is None:
-        yield "The engine ended without finishing the run; the same command resumes it."
+        yield _("The engine ended without finishing the run; the same command resumes it.")
     elif finished.failure is not None:
         yield _verdict(state, finished.outcome, finished.failure)
     else:
         yield _success(state, started, finished.changes)
         if started.mode != "dry-run":
-            yield from _requests(state, " in the rehearsal's folder" * (started.mode != "real"))
+            yield from _requests(state, rehearsed=started.mode != "real")
         given = _worth_showing(state, withheld)
         if given and started.mode == "rehearsal":
-            yield "What follows is how the real thing would end; no cluster is behind it."
+            yield _("What follows is how the real thing would end; no cluster is behind it.")
         yield from _next_steps(given, own=_wants_kubeconfig(state))
 
 
@@ -70,32 +71,38 @@ def _worth_showing(state: RunState, withheld: frozenset[str]) -> Mapping[str, An
 
 
 def _verdict(state: RunState, outcome: str, failure: Failure) -> str:
-    words = {"refused": "Refused", "cancelled": "Stopped", "failed": "Failed"}
+    words = {"refused": _("Refused"), "cancelled": _("Stopped"), "failed": _("Failed")}
     checks = ", ".join(_failed_checks(state)) if failure.code == "preflight" else ""
-    where = f" in {failure.where}" if failure.where and not checks else ""
-    remedy = f" {failure.remedy}." if failure.remedy else ""
-    return f"{words[outcome]}{where}: {checks or failure.what}.{remedy}"
+    what = checks or said(failure.what)
+    told = _("{outcome}: {what}", outcome=words[outcome], what=what)
+    if failure.where and not checks:
+        told = _(
+            "{outcome} in {where}: {what}", outcome=words[outcome], where=failure.where, what=what
+        )
+    return sentences(told, *filter(None, [said(failure.remedy)]))
 
 
 def _failed_checks(state: RunState) -> Iterator[str]:
     preflight = state.phases.get("preflight")
     for name, check in preflight.reports.get("check", {}).items() if preflight else ():
         if check.get("state") == "failed":
-            yield f"[{name}] {check.get('found', '')}"
+            yield f"[{name}] {said(str(check.get('found', '')))}"
 
 
 def _success(state: RunState, started: RunStarted, changes: int) -> str:
     if not changes:
-        return "Nothing to do: everything is as it should be."
+        return _("Nothing to do: everything is as it should be.")
     if started.workflow == "token":
-        return "Done: a new token lets nodes join."
-    count = f"{changes} {'change' if changes == 1 else 'changes'}"
-    if started.mode != "real":
-        kind = started.mode.replace("-", " ")
-        return f"Done: a {kind} of {count}; this machine was not touched."
+        return _("Done: a new token lets nodes join.")
+    count = _("1 change") if changes == 1 else _("{count} changes", count=changes)
+    if started.mode == "rehearsal":
+        return _("Done: a rehearsal of {changes}; this machine was not touched.", changes=count)
+    if started.mode == "dry-run":
+        return _("Done: a dry run of {changes}; this machine was not touched.", changes=count)
     if _became_master(state):
-        return f"Done: {started.node} is a control plane now ({count})."
-    return f"Done: {count}."
+        node = started.node
+        return _("Done: {node} is a control plane now ({changes}).", node=node, changes=count)
+    return _("Done: {changes}.", changes=count)
 
 
 def _became_master(state: RunState) -> bool:
@@ -104,7 +111,7 @@ def _became_master(state: RunState) -> bool:
     return any(status in ("done", "unchanged") for status in seen)
 
 
-def _requests(state: RunState, where: str) -> Iterator[str]:
+def _requests(state: RunState, *, rehearsed: bool) -> Iterator[str]:
     """Where signing requests were written, and what becomes of them."""
     written = [
         effect.target
@@ -114,11 +121,21 @@ def _requests(state: RunState, where: str) -> Iterator[str]:
     ]
     if written:
         yield ""
-        yield f"Have these signing requests{where} signed by your certificate authority:"
+        yield (
+            _(
+                "Have these signing requests in the rehearsal's folder signed by your certificate authority:"
+            )
+            if rehearsed
+            else _("Have these signing requests signed by your certificate authority:")
+        )
         yield from (f"  {path}" for path in written)
-        yield "Put each certificate beside its request, as .crt instead of .csr; a kubeconfig's goes into"
-        yield "the kubeconfig as client-certificate-data, with certificate-authority-data beside it."
-        yield "Then run the same without --csr-only."
+        yield _(
+            "Put each certificate beside its request, as .crt instead of .csr; a kubeconfig's goes into"
+        )
+        yield _(
+            "the kubeconfig as client-certificate-data, with certificate-authority-data beside it."
+        )
+        yield _("Then run the same without --csr-only.")
 
 
 def _wants_kubeconfig(state: RunState) -> bool:
@@ -132,16 +149,16 @@ def _wants_kubeconfig(state: RunState) -> bool:
 def _next_steps(data: Mapping[str, Any], *, own: bool) -> Iterator[str]:
     if data and own:
         yield ""
-        yield "To use the cluster as your own user:"
+        yield _("To use the cluster as your own user:")
         yield from (f"  {line}" for line in KUBECONFIG)
     if worker := data.get("worker"):
         yield ""
-        yield "To join workers, run there as root:"
+        yield _("To join workers, run there as root:")
         yield worker
     if why := data.get("no_control_plane"):
         yield ""
-        yield f"Further control planes: {why}"
+        yield _("Further control planes: {why}", why=said(str(why)))
     if command := data.get("control_plane"):
         yield ""
-        yield "To join further control planes, run there as root:"
+        yield _("To join further control planes, run there as root:")
         yield command

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from phases.engine import events as e
 from phases.engine.journal import Record, encode
 from phases.engine.state import PhaseState, RunState, fold
+from tui.text import _, mark, said
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -27,7 +28,7 @@ SIGNS = {
     "waiting": "○",
     "stopped": "■",
 }
-WORDS = {"unchanged": "unchanged", "skipped": "skipped", "failed": "failed"}
+WORDS = {"unchanged": mark("unchanged"), "skipped": mark("skipped"), "failed": mark("failed")}
 ASCII = str.maketrans(
     {"✓": "+", "↷": "-", "✗": "x", "●": ">", "○": ".", "■": "#", "·": "-", "→": ">"}
 )
@@ -115,41 +116,54 @@ def lines(record: Record, state: RunState) -> Iterable[str]:
         if isinstance(event, e.PhaseFailed):
             yield from reasons(event.failure)
     elif isinstance(event, e.StepSkipped):
-        yield f"{SIGNS['skipped']} {event.phase}/{event.step:<40}  skipped: {event.reason}"
+        name = f"{SIGNS['skipped']} {event.phase}/{event.step:<40}"
+        yield f"{name}  {_('skipped')}: {said(event.reason)}"
     elif isinstance(event, e.Effect) and state.started and state.started.mode == "dry-run":
-        yield f"  would {event.verb} {event.target}"
+        yield "  " + _("would {verb} {target}", verb=said(event.verb), target=event.target)
     elif isinstance(event, e.Warned):
-        yield f"! {event.phase + ': ' if event.phase else ''}{event.text}"
+        yield f"! {event.phase + ': ' if event.phase else ''}{said(event.text)}"
     elif isinstance(event, e.CancelRequested):
-        yield "  stopping at the next safe point"
+        yield "  " + _("stopping at the next safe point")
 
 
 def heading(event: e.RunStarted) -> str:
     """The first line: what runs, where, and whether it is the real thing."""
-    kinds = {"real": "", "rehearsal": " · rehearsal: nothing on this machine is touched"}
-    kind = kinds.get(event.mode, " · dry run: nothing is changed")
-    return f"kubeboot-tui · Kubernetes {event.version} on {event.node}{kind}"
+    kinds = {
+        "real": "",
+        "rehearsal": _("rehearsal: nothing on this machine is touched"),
+        "dry-run": _("dry run: nothing is changed"),
+    }
+    words = _("Kubernetes {version} on {node}", version=event.version, node=event.node)
+    return " · ".join(filter(None, ("kubeboot-tui", words, kinds[event.mode])))
 
 
 def summary(phase: PhaseState) -> str:
     """A phase in one line: its sign, title, time and what came of it."""
     time = took(phase.started, phase.finished)
-    return f"{SIGNS[phase.status]} {phase.title:<32}{time:>8}  {_note(phase)}".rstrip()
+    return f"{SIGNS[phase.status]} {_titled(phase)}{time:>8}  {_note(phase)}".rstrip()
+
+
+def _titled(phase: PhaseState) -> str:
+    from rich.cells import cell_len
+
+    title = said(phase.title)
+    return title + " " * (32 - cell_len(title))
 
 
 def _note(phase: PhaseState) -> str:
     if phase.status == "done":
-        return f"{phase.changes} change{'s' if phase.changes != 1 else ''}"
-    word = WORDS.get(phase.status, "")
-    return f"{word}: {phase.reason}" if phase.reason else word
+        one = phase.changes == 1
+        return _("1 change") if one else _("{count} changes", count=phase.changes)
+    word = _(WORDS.get(phase.status, ""))
+    return f"{word}: {said(phase.reason)}" if phase.reason else word
 
 
 def reasons(failure: e.Failure) -> Iterable[str]:
     """A failure as a few indented lines: what, why, what next."""
-    yield f"  {failure.what}"
-    yield from (f"  {line}" for line in failure.why.splitlines())
+    yield f"  {said(failure.what)}"
+    yield from (f"  {said(line)}" for line in failure.why.splitlines())
     if failure.remedy:
-        yield f"  → {failure.remedy}"
+        yield f"  → {said(failure.remedy)}"
 
 
 def took(started: datetime | None, finished: datetime | None) -> str:
@@ -192,4 +206,4 @@ class LiveView:
     def _line(self, phase: PhaseState) -> str:
         steps = [step.name for step in phase.steps.values() if step.status == "running"]
         time = took(phase.started, self._now())
-        return f"{phase.title:<32}{time:>8}  {' · '.join(steps)}".rstrip()
+        return f"{_titled(phase)}{time:>8}  {' · '.join(steps)}".rstrip()

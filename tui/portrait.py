@@ -16,7 +16,7 @@ from tui.fields.extras import PLUGIN
 from tui.fields.field import Field
 from tui.fields.notes import proposals
 from tui.session import Session
-from tui.text import _, clean, mark, said
+from tui.text import _, clean, mark, said, sentences
 from tui.widgets.form import Shown
 from tui.widgets.section_list import Entry
 
@@ -33,9 +33,7 @@ def sentence(problem: Problem) -> str:
     text = clean(said(problem.message))
     if not problem.remedy:
         return text
-    remedy = clean(said(problem.remedy))
-    end = "" if remedy.endswith(("?", "？", ".", "。")) else "."
-    return f"{text}. {remedy}{end}"
+    return sentences(text, clean(said(problem.remedy)))
 
 
 def in_field(problem: Problem, field: Field) -> str:

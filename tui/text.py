@@ -66,6 +66,12 @@ def _values(match: re.Match[str]) -> dict[str, str]:
     }
 
 
+def sentences(*parts: str) -> str:
+    """One behind the other, each with the full stop of the language in use."""
+    stop, gap = ("。", "") if _language == "zh_CN" else (".", " ")
+    return gap.join(p if p.endswith(("?", "？", ".", "。")) else p + stop for p in parts)
+
+
 def clean(text: str) -> str:
     """Text from outside, fit to be drawn: tabs widened, and no character that steers a terminal."""
     return _STEERING.sub("?", text.expandtabs(4))

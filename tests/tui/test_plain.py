@@ -11,10 +11,15 @@ from rich.cells import cell_len
 
 from phases.engine import events as e
 from phases.engine.errors import ConfigurationError, PreflightRefused
+from phases.engine.journal import Reader
 from phases.engine.request import Request
-from phases.engine.state import PhaseState, RunState
+from phases.engine.state import PhaseState, RunState, fold
 from tests.tui.machine import FACTS
+from tests.tui.stage import RECORDINGS
 from tui import plain as conversation
+from tui import text
+from tui.closing import closing
+from tui.headless import lines
 from tui.machine import Look
 from tui.plain import ahead, converse, questions, talk
 from tui.plain.ahead import decide, foreseen_lines
@@ -328,6 +333,21 @@ def test_yes_and_no(typed: str, meant: bool) -> None:
     person = Person({"Sure?": ["maybe", typed]})
     assert yes(person.talk, "Sure?") is meant
     assert len(person.asked) == 2
+
+
+def test_a_run_is_told_in_the_language_in_use() -> None:
+    """Every line of a good and of a failed run, and the words at the end, but for what programs said."""
+    text.use("zh_CN")
+    try:
+        for name in ("good", "refused"):
+            state, told = RunState(), []
+            for record in Reader(RECORDINGS / f"{name}.jsonl").new_records():
+                state = fold(state, record)
+                told += [*lines(record, state)]
+            told += [line for line in closing(state) if line and not line.startswith("  ")]
+            assert not [line for line in told if line.isascii() and "[" not in line]
+    finally:
+        text.use("en")
 
 
 def test_no_escape_sequence_is_printed(

@@ -129,6 +129,13 @@ def test_values_may_hold_anything() -> None:
     assert said("{x} is missing") == "缺少 {x}"
 
 
+def test_sentences_end_as_the_language_has_it() -> None:
+    """A Chinese one with its own full stop and no blank; one that has an end keeps it."""
+    assert text.sentences("it is empty", "Did you mean x?") == "it is empty. Did you mean x?"
+    text.use("zh_CN")
+    assert text.sentences("为空", "请删除") == "为空。请删除。"
+
+
 def test_a_line_of_a_log_is_no_sentence() -> None:
     """What a program wrote stays as it is, also where a short message would fit the words."""
     text.use("zh_CN")
