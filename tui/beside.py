@@ -25,20 +25,27 @@ async def beside(work: Callable[[], T]) -> T:
 def _work(
     work: Callable[[], T], loop: asyncio.AbstractEventLoop, result: asyncio.Future[T]
 ) -> None:
-    try:
-        found = work()
-    except BaseException as error:  # noqa: BLE001  it is raised where it is waited for
-        _give(loop, result, result.set_exception, error)
+    ended = asyncio.run(_attempted(work))
+    with suppress(RuntimeError):  # the loop has ended, nobody waits any more
+        loop.call_soon_threadsafe(_hand_over, ended, result)
+
+
+async def _attempted(work: Callable[[], T]) -> asyncio.Task[T]:
+    """The work as a task that has ended: it holds the result or the error."""
+
+    async def called() -> T:
+        return work()
+
+    task = asyncio.create_task(called())
+    await asyncio.wait([task])
+    return task
+
+
+def _hand_over(ended: asyncio.Task[T], result: asyncio.Future[T]) -> None:
+    error = ended.exception()
+    if result.done():  # it isn't waited for any more
+        return
+    if error is not None:
+        result.set_exception(error)
     else:
-        _give(loop, result, result.set_result, found)
-
-
-def _give(
-    loop: asyncio.AbstractEventLoop,
-    result: asyncio.Future[T],
-    give: Callable[..., None],
-    found: object,
-) -> None:
-    """The loop may have ended, or nobody may wait any more."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(lambda: None if result.done() else give(found))
+        result.set_result(ended.result())

@@ -8,7 +8,7 @@ from itertools import groupby
 from phases.render.manifest import Summary
 from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
 from tui.session import Session
-from tui.signs import sign
+from tui.signs import sign, spelled
 from tui.text import _, clean, said
 
 Detail = tuple[str, str]
@@ -43,7 +43,7 @@ def _manifest(session: Session) -> Iterator[Detail]:
     if found is not None and found.brings is not None:
         yield from brought(found.brings)
     elif source and source == session.reading:
-        yield "", _("Reading {source} …", source=source)
+        yield "", spelled(_("Reading {source} …", source=source))
     elif source and found is None:
         yield "", _("Not read yet: enter reads it.")
 

@@ -16,7 +16,7 @@ from phases.engine.errors import ConfigurationError
 from tests.tui.machine import FACTS, Installer
 from tests.tui.stage import text_of, until
 from tests.tui.test_configure import focused_path, note, row, settle, to_section
-from tui import facts, init, plugin, sections, text
+from tui import facts, init, plugin, plugin_words, sections, signs, text
 from tui.beside import beside
 from tui.fields.extras import KUBECONFIG, MANIFEST, PLUGIN
 from tui.plugin import Plugin
@@ -298,6 +298,18 @@ async def test_the_summary_is_drawn_in_chinese(tmp_path: Path, source: str) -> N
     assert "DaemonSet agent" in shown
     assert "the host's" not in shown
     assert "特权" in shown
+
+
+def test_what_is_told_meanwhile_is_ascii_where_it_has_to_be() -> None:
+    """A serial console is sent no character that it doesn't have."""
+    session = wanting(URL)
+    session.begin_reading(URL)
+    signs.use_ascii(True)
+    try:
+        told = plugin_words.details(session, MANIFEST)
+    finally:
+        signs.use_ascii(False)
+    assert told == (("", f"Reading {URL} ..."),)
 
 
 # beside
