@@ -94,4 +94,4 @@ def decide(talk: Talk, foreseen: Foreseen) -> str:
 def listed(foreseen: Foreseen) -> Iterator[str]:
     for group in GROUPS:
         for one in foreseen.effects(group):
-            yield f"  {one.verb} {one.target}"
+            yield f"  {said(one.verb)} {one.target}"
