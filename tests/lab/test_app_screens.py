@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from . import program
+from . import podnet, program
 from .lab import Lab
 from .node import Node
 from .terminal import CONFIG, Terminal, terminal
+from .test_app_workflows import MANIFEST, PLUGIN, bridge
 from .test_end_to_end import REMOVED, SEED, joined
 
 SMALL, LARGE = (80, 24), (160, 45)
@@ -39,6 +40,18 @@ def pair(lab: Lab) -> Iterator[Pair]:
     """The same two for tests that need no fresh ones."""
     with fresh(lab) as both:
         yield both
+
+
+def choose_plugin(screen: Terminal) -> None:
+    """To the section of the network plugin, and the manifest's name into its field."""
+    screen.expect(r"\^o Open", seconds=60)
+    while "plugin  10/12" not in screen.settled():
+        screen.press("C-n")
+    screen.press("Enter", "Right")
+    screen.settled()
+    screen.press("Down")
+    screen.type(MANIFEST)
+    screen.expect(r"DaemonSet")
 
 
 def walk_to_review(screen: Terminal) -> None:
@@ -119,18 +132,23 @@ def test_large_killed_half_way_and_attached_again(lab: Lab) -> None:
         assert runs.strip() == "1"
 
 
-def test_ctrl_c_asks_before_a_run_is_stopped(pair: Pair) -> None:
-    """The first ctrl+c changes nothing; going on, detaching and stopping are offered."""
+def test_a_plugin_from_the_form_while_ctrl_c_only_asks(pair: Pair) -> None:
+    """A manifest named in the form is applied by the run, which an unmeant ctrl+c doesn't stop."""
+    pair.master.write(MANIFEST, PLUGIN.replace("CONFIG", bridge("10.244.0.0/24")))
     command = (PROGRAM, "--config", program.CONFIG)
     with terminal(pair.master, *command, size=SMALL) as screen:
         screen.expect(r"Review and start", seconds=120)
-        screen.press("Enter")
+        screen.press("Down", "Enter")
+        choose_plugin(screen)
+        walk_to_review(screen)
         start_from_review(screen)
         screen.press("C-c")
         shown = screen.settled(seconds=3)
         assert re.search(r"[Dd]etach", shown), shown
         screen.press("Escape")
         screen.expect(r"is a control plane now", seconds=180)
+    wait = ("wait", "node", pair.master.name, "--for=condition=Ready", "--timeout=90s")
+    pair.master.check(*podnet.KUBECTL, *wait, timeout=120)
 
 
 def test_the_clipboard_of_the_outer_terminal(pair: Pair) -> None:

@@ -84,14 +84,18 @@ class Pair:
         return self.master.check(*KUBECTL, *words).stdout
 
 
+def bridge(pods: str) -> str:
+    """A bridge's CNI configuration for the pods of one node."""
+    return json.dumps(podnet._config(pods))
+
+
 @pytest.fixture(scope="module")
 def pair(lab: Lab) -> Iterator[Pair]:
     """Two fresh nodes; on the first lie the program, a configuration, a plugin and a user."""
     with lab.nodes(2, ready=True) as (master, worker):
         program.install(master)
         master.write(program.CONFIG, SEED.format(address=master.address).replace(REMOVED, ""))
-        config = json.dumps(podnet._config("10.244.0.0/24"))
-        master.write(MANIFEST, PLUGIN.replace("CONFIG", config))
+        master.write(MANIFEST, PLUGIN.replace("CONFIG", bridge("10.244.0.0/24")))
         master.check("useradd", "--create-home", USER)
         yield Pair(master, worker)
 

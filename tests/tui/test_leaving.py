@@ -18,6 +18,7 @@ from tui.screens.choice import Choice
 from tui.screens.configure import Configure
 from tui.screens.help import Help
 from tui.widgets.keys import Keys
+from tui.widgets.menu import Menu
 from tui.widgets.prompts import SaveFile
 
 both = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
@@ -204,3 +205,14 @@ async def test_the_footer_and_the_help_tell_which_key_it_is(
             assert (undo, "Undo") in told
             assert (("^z", "Suspend") in told) == suspends
             await pilot.press("escape")
+
+
+async def test_the_first_pages_own_way_out_asks_too(tmp_path: Path) -> None:
+    """Leaving by the menu of the first page loses nothing that was typed either."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=NARROW) as pilot:
+        app.session.set_field("clusterName", "prod")
+        entries = app.screen.query_one(Menu).entries
+        await pilot.press(*["down"] * (len(entries) - 1), "enter")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        assert "not saved" in text_of(app)

@@ -14,6 +14,7 @@ from phases.engine.errors import ConfigurationError, PreflightRefused
 from phases.engine.journal import Reader
 from phases.engine.request import Request
 from phases.engine.state import PhaseState, RunState, fold
+from phases.model.problem import Problem
 from tests.tui.machine import FACTS
 from tests.tui.stage import RECORDINGS
 from tui import plain as conversation
@@ -360,3 +361,18 @@ def test_no_escape_sequence_is_printed(
     assert capsys.readouterr().out == "+ done - ?[31mred\nQuestion > [x]: "
     with pytest.raises(EOFError):
         talk.read("More: ")
+
+
+def test_a_complaint_is_told_in_the_language_in_use() -> None:
+    """Message and remedy are two sentences, each translated, behind the field's path."""
+    problem = Problem("clusterName", "must not be empty", "Leave it out", file="f.yaml", line=3)
+    assert list(questions.complaints([problem])) == [
+        "! clusterName: must not be empty. Leave it out."
+    ]
+    text.use("zh_CN")
+    try:
+        (told,) = questions.complaints([replace(problem, remedy="Name a user")])
+    finally:
+        text.use("en")
+    assert told.startswith("! clusterName: ")
+    assert told.endswith("。")

@@ -16,7 +16,7 @@ from tui.fields.field import FORMS, LINES, Field
 from tui.init import known_user
 from tui.plain.talk import Talk, answer, yes
 from tui.session import Session
-from tui.text import _, clean, said
+from tui.text import _, clean, said, sentences
 
 ASKED = (
     "clusterName",
@@ -159,4 +159,6 @@ def unfolded(known: Field, given: str) -> str:
 
 def complaints(problems: Iterable[Problem]) -> Iterator[str]:
     for one in problems:
-        yield f"! {said(str(replace(one, line=0, column=0, file='')))}"
+        advice = (said(clean(one.remedy)),) if one.remedy else ()
+        told = sentences(said(clean(one.message)), *advice)
+        yield f"! {one.path}: {told}" if one.path else f"! {told}"

@@ -141,7 +141,7 @@ class Welcome(Page):
             case "over":
                 self._start_over()
             case "leave":
-                app.leave(0)
+                app.action_interrupt()
 
     def _start_over(self) -> None:
         lines = (
