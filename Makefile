@@ -47,7 +47,7 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 	@test "$$(id -u)" = 0 || { echo "error: the lab needs root: sudo make lab" >&2; exit 2; }
 	$(BIN)/python -m tests.lab setup
 	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab \
-		-n 3 --dist loadscope --durations 12 tests/lab
+		-n 4 --dist loadscope --durations 12 tests/lab
 
 bench: $(READY) ## how quick it is: the screens here, init against kubeadm in the lab (root)
 	$(BIN)/python -m tests.tui.bench
