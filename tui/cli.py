@@ -15,6 +15,9 @@ from typing import Any, NoReturn
 from phases.engine.errors import ConfigurationError, InstallerError
 from tui.flags import CONFIGURING, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
 
+NEVER_EMPTY = {"rehearse", "only", "from"}
+"""Flags whose empty value, such as a script's unset variable, would ask for the real thing or all of it."""
+
 
 class Parser(argparse.ArgumentParser):
     """argparse, with our one sentence for what is wrong; flags are given in full, as to kubeadm."""
@@ -106,12 +109,13 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
             f"--{flag.name}",
             dest=flag.key,
             action="extend",
-            type=_names,
+            type=_some_names if flag.name in NEVER_EMPTY else _names,
             metavar=flag.metavar,
             help=flag.help,
         )
     else:
-        kind = int if flag.kind == "number" else str
+        plain = int if flag.kind == "number" else str
+        kind = _filled if flag.name in NEVER_EMPTY else plain
         group.add_argument(
             f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help
         )
@@ -135,6 +139,16 @@ def _add_switch(group: argparse._ActionsContainer, flag: Flag) -> None:
             default=default,
             help=argparse.SUPPRESS,
         )
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it needs a value, and there is none")
+    return text
+
+
+def _some_names(text: str) -> list[str]:
+    return _names(_filled(text))
 
 
 def _names(text: str) -> list[str]:

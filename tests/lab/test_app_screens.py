@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
 
 from . import podnet, program
+from .errors import LabError
 from .lab import Lab
 from .node import Node
 from .terminal import CONFIG, Terminal, terminal
@@ -58,10 +59,11 @@ def walk_to_review(screen: Terminal) -> None:
     """Through all sections with ^n, and from the last line of the last one to the page."""
     while "Review  12/12" not in screen.settled():
         screen.press("C-n")
-    for _ in range(2):  # into the section, and onto its one line
-        if " review" not in screen.screen().splitlines()[0]:
+    for _ in range(3):  # into the section, onto its one line, and once more if a key was early
+        if "12/12" in screen.settled():
             screen.press("Enter")
-            screen.settled()
+            with suppress(LabError):
+                screen.expect(r"\A[^\n]* review", seconds=4)
 
 
 def start_from_review(screen: Terminal) -> None:

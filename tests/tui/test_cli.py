@@ -331,3 +331,15 @@ def test_an_engine_that_dies_is_told(
         launch.start(Request(config="x" * 200_000))
     assert caught.value.code == "defect"
     assert ("Boom" in caught.value.why) is ("Boom" in words)
+
+
+@pytest.mark.parametrize("flag", ["rehearse", "only", "from"])
+@pytest.mark.parametrize("words", [["--{}", ""], ["--{}="]])
+def test_an_empty_value_never_asks_for_more(
+    capsys: pytest.CaptureFixture[str], flag: str, words: list[str]
+) -> None:
+    """A script's unset variable turns neither a rehearsal into the real thing nor a part into all."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["init", *(word.format(flag) for word in words)])
+    assert ended.value.code == 2
+    assert f"argument --{flag}: it needs a value" in capsys.readouterr().err

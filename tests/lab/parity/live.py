@@ -128,7 +128,8 @@ class Live:
         def make(draft: Path) -> None:
             draft.write_text(json.dumps(asdict(self._run(case, words, machine))))
 
-        recipe = [*MAKERS, words, machine, case.folders, case.text(versions.KUBERNETES)]
+        address = self._node.address
+        recipe = [*MAKERS, address, words, machine, case.folders, case.text(versions.KUBERNETES)]
         kept = cache.artefact(f"kubeadm-objects-{case.name}", recipe, make, said=False)
         return Made(**json.loads(kept.read_text()))
 
@@ -220,10 +221,9 @@ class Live:
         return {name: self._nameless(text) for name, text in told.items()}
 
     def _nameless(self, text: str) -> str:
-        """Without what only this cluster has: its authority and its node's address."""
+        """Without what only this cluster has: its authority."""
         authority = base64.b64encode(self._files["/etc/kubernetes/pki/ca.crt"]).decode()
-        text = text.replace(authority, "(this cluster's authority)")
-        return re.sub(rf"\b{re.escape(self._node.address)}\b", "(this cluster's node)", text)
+        return text.replace(authority, "(this cluster's authority)")
 
     def _clean(self, made: list[tuple[Resource, Object]]) -> None:
         for resource, thing in made:
@@ -231,11 +231,11 @@ class Live:
                 self._api.delete(resource, thing)
 
     def _start(self) -> None:
-        node, extra = self._node, (sandbox.ADDRESS, sandbox.ADDRESS6)
-        quoted = ", ".join(f'"{address}"' for address in extra)
-        text = INIT.format(address=node.address, version=versions.KUBERNETES, addresses=quoted)
+        node, own = self._node, (sandbox.ADDRESS, sandbox.ADDRESS6)
+        quoted = ", ".join(f'"{address}"' for address in (node.address, *own))
+        text = INIT.format(address=own[0], version=versions.KUBERNETES, addresses=quoted)
         node.write("/root/kubeadm.yaml", text)
-        for address in extra:
+        for address in own:
             node.check("ip", "address", "add", address, "dev", "lo")
         node.write("/root/forward.py", FORWARD)
         node.check("systemd-run", "--quiet", "python3", "/root/forward.py", *map(str, PORTS))
