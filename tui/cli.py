@@ -164,7 +164,7 @@ def _top(arguments: argparse.Namespace) -> int:
     if arguments.plain:
         from tui.plain import plain
 
-        return plain(arguments.config or "")
+        return plain(arguments.config or "", arguments.language or "")
     from tui.start import screens
 
     return screens(arguments)

@@ -135,6 +135,23 @@ async def test_the_proposal_of_the_planner_is_taken_by_one_key(
 
 
 @both
+async def test_the_proposal_replaces_what_is_being_typed(
+    make: Callable[..., Installer], size: tuple[int, int]
+) -> None:
+    """The field with the cursor shows the planner's range, not the one that was typed before."""
+    app = make()
+    async with app.run_test(size=size) as pilot:
+        await to_section(pilot, "networking")
+        await pilot.press("tab")
+        await write(pilot, "10.96.0.0/16")
+        await settle(pilot)
+        await pilot.press("f4")
+        await settle(pilot)
+        assert app.session.value(PODS) == "10.244.0.0/16"
+        assert row(app, PODS).editor.text == "10.244.0.0/16"
+
+
+@both
 async def test_the_text_is_edited_in_place(
     make: Callable[..., Installer], size: tuple[int, int]
 ) -> None:

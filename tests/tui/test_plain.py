@@ -235,6 +235,31 @@ def test_no_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         conversation.plain()
 
 
+class Tty(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_language_of_the_command_line_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--plain --language zh_CN asks in Chinese; an unknown language is refused."""
+    monkeypatch.setattr("sys.stdin", Tty())
+    monkeypatch.setattr("sys.stdout", Tty())
+    spoken: list[str] = []
+
+    def converse(*_given: object) -> int:
+        spoken.append(text._("Help"))
+        return 0
+
+    monkeypatch.setattr(conversation, "converse", converse)
+    try:
+        assert conversation.plain("", "zh_CN") == 0
+    finally:
+        text.use("en")
+    assert spoken == ["帮助"]
+    with pytest.raises(ConfigurationError, match="no language"):
+        conversation.plain("", "xx")
+
+
 # the review
 
 

@@ -32,7 +32,7 @@ class Left(Exception):
     """A person has had enough before anything was changed."""
 
 
-def plain(config: str = "") -> int:
+def plain(config: str = "", language: str = "") -> int:
     """Asks, shows what would be done, asks whether to do it, and does it. Returns the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(
@@ -40,7 +40,8 @@ def plain(config: str = "") -> int:
             "--plain asks questions, and there is no terminal to ask at",
             remedy="Use `kubeboot-tui init --config FILE --yes`",
         )
-    text.use(preferences.load(dict(os.environ), Path.home()).language)
+    chosen = preferences.load(dict(os.environ), Path.home())
+    text.use(preferences.overruled(chosen, "", language).language)
     try:
         return converse(Talk(read, tell), look(), config)
     except (Left, KeyboardInterrupt, EOFError):

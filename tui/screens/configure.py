@@ -302,6 +302,7 @@ class Configure(Page):
     def action_propose(self) -> None:
         for path, text in below.proposals(self.session):
             self.session.set_field(path, text)
+            self._foreign = True
 
     # the network plugin
 
@@ -398,6 +399,7 @@ class Configure(Page):
             Ask(question, detail, _("Import"), _("Keep what is here"))
         ):
             self.session.import_text("", text)
+            self._foreign = True
 
     @on(Pasted)
     def _pasted(self, event: Pasted) -> None:
