@@ -225,9 +225,7 @@ class KubebootApp(App[int]):
         from phases.engine.state import RunState, fold
 
         state = RunState()
-        with suppress(
-            OSError
-        ):  # what vanished meanwhile has nothing to hand out, and the desk says so
+        with suppress(OSError):  # one that vanished hands nothing out, and the desk says so
             for record in Reader(journal).new_records():
                 state = fold(state, record)
         self.engine, self.journal = None, journal

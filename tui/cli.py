@@ -15,9 +15,6 @@ from typing import Any, NoReturn
 from phases.engine.errors import ConfigurationError, InstallerError
 from tui.flags import CONFIGURING, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
 
-NEVER_EMPTY = {"rehearse", "only", "from"}
-"""Flags whose empty value, such as a script's unset variable, would ask for the real thing or all of it."""
-
 
 class Parser(argparse.ArgumentParser):
     """argparse, with our one sentence for what is wrong; flags are given in full, as to kubeadm."""
@@ -109,13 +106,13 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
             f"--{flag.name}",
             dest=flag.key,
             action="extend",
-            type=_some_names if flag.name in NEVER_EMPTY else _names,
+            type=_some_names if flag.filled else _names,
             metavar=flag.metavar,
             help=flag.help,
         )
     else:
         plain = int if flag.kind == "number" else str
-        kind = _filled if flag.name in NEVER_EMPTY else plain
+        kind = _filled if flag.filled else plain
         group.add_argument(
             f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help
         )

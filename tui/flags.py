@@ -17,12 +17,17 @@ FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A flag as the help shows it; `key` is its name among the parsed arguments."""
+    """A flag as the help shows it; `key` is its name among the parsed arguments.
+
+    An empty value of a `filled` one, such as a script's unset variable, is refused: it would ask for
+    the real thing, or for all of it.
+    """
 
     name: str
     kind: Kind
     help: str
     metavar: str = ""
+    filled: bool = False
 
     @property
     def key(self) -> str:
@@ -66,13 +71,14 @@ RUNNING = (
 """kubeadm's flags that say how to run."""
 
 OURS = (
-    Flag("only", "list", "run these phases alone", "PHASES"),
-    Flag("from", "text", "start from this phase", "PHASE"),
+    Flag("only", "list", "run these phases alone", "PHASES", filled=True),
+    Flag("from", "text", "start from this phase", "PHASE", filled=True),
     Flag(
         "rehearse",
         "text",
         "walk the whole way in a folder; touches nothing else",
         "DIR",
+        filled=True,
     ),
     Flag(
         "csr-only",
@@ -89,7 +95,7 @@ OURS = (
 TOKEN = (
     Flag("upload-certs", "switch", "upload the shared certificates anew, with a new key"),
     Flag("ttl", "text", "how long the token is valid (24h0m0s; 0 is for ever)", "DURATION"),
-    Flag("rehearse", "text", "do it in the folder of a rehearsal", "DIR"),
+    Flag("rehearse", "text", "do it in the folder of a rehearsal", "DIR", filled=True),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
 )
 """The flags of `token create`."""

@@ -14,7 +14,8 @@ from tests.lab import program
 from tests.lab.lab import Lab
 from tests.lab.node import Node
 
-CONFIG = """\
+CONFIG = (
+    """\
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint: {{advertiseAddress: {address}}}
@@ -24,12 +25,9 @@ kind: ClusterConfiguration
 kubernetesVersion: v1.37.2
 controlPlaneEndpoint: "{address}:6443"
 networking: {{podSubnet: 10.244.0.0/16}}
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-failCgroupV1: false
-cgroupDriver: cgroupfs
 """
+    + program.KUBELET
+)
 COMMANDS = {"kubeadm": "kubeadm", "ours": "kubeboot-tui"}
 
 

@@ -15,6 +15,15 @@ CONFIG = "/root/kubeadm.yaml"
 LAB_IGNORES = "SystemVerification"
 """These machines have cgroup v1 only, which kubeadm refuses whatever the kubelet is told."""
 
+KUBELET = """\
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+failCgroupV1: false
+cgroupDriver: cgroupfs
+"""
+"""The document that a configuration ends with so that a kubelet starts on them."""
+
 
 def install(node: Node) -> None:
     """Copies dist/kubeboot-tui to the node's PATH. A LabError where `make dist` hasn't been run."""
@@ -22,6 +31,12 @@ def install(node: Node) -> None:
         raise LabError(f"{DIST} isn't there; run `make dist`")
     node.copy_in(DIST, "/usr/local/bin/kubeboot-tui")
     node.check("chmod", "755", "/usr/local/bin/kubeboot-tui")
+
+
+def begin(node: Node) -> None:
+    """Starts an init of CONFIG in the background, as a person who then hangs up would."""
+    log = "/root/first.log"
+    node.shell(f"setsid kubeboot-tui init --config {CONFIG} >{log} 2>&1 </dev/null &")
 
 
 def handover(node: Node) -> Mapping[str, Any]:

@@ -19,7 +19,8 @@ from . import podnet, program
 from .errors import LabError
 from .lab import Lab
 from .node import Node
-from .test_end_to_end import KUBECTL, REMOVED, SEED, joined
+from .podnet import KUBECTL
+from .test_end_to_end import REMOVED, SEED, joined
 from .wait import until
 
 PLUGIN = """\

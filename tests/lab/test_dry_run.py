@@ -13,9 +13,11 @@ import pytest
 from . import program
 from .lab import Lab
 from .node import Node
+from .podnet import KUBECTL
 from .test_rehearsal import objects_and_services, snapshot
 
-CONFIG = """\
+CONFIG = (
+    """\
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
@@ -25,14 +27,10 @@ apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 kubernetesVersion: v1.37.2
 controlPlaneEndpoint: "{address}:6443"
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-failCgroupV1: false
-cgroupDriver: cgroupfs
 """
+    + program.KUBELET
+)
 INIT = ("kubeboot-tui", "init", "--config", program.CONFIG)
-KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 SCHEDULER = "/etc/kubernetes/manifests/kube-scheduler.yaml"
 KINDS = (
     "configmaps,secrets,services,serviceaccounts,roles,rolebindings,clusterroles,"

@@ -16,7 +16,8 @@ from .lab import Lab
 from .node import Node
 from .wait import until
 
-SEED = """\
+SEED = (
+    """\
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
@@ -40,13 +41,12 @@ apiServer:
   extraArgs:
   - name: runtime-config
     value: api/all=true
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-failCgroupV1: false
-cgroupDriver: cgroupfs
+"""
+    + program.KUBELET
+    + """\
 nodeLeaseDurationSeconds: 8
 """
+)
 """The tutorial's file in its v1beta4 form. The kubelet's lease is renewed every 2 s here, because
 with the default of 10 s the tutorial's grace period of 10 s makes healthy nodes flap."""
 
@@ -54,7 +54,6 @@ REMOVED = """\
   - name: horizontal-pod-autoscaler-use-rest-clients
     value: "true"
 """
-KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 WORKLOAD = """\
 apiVersion: apps/v1
 kind: Deployment
@@ -106,7 +105,7 @@ class Cluster:
         return self.master, self.worker, self.second
 
     def kubectl(self, *words: str) -> str:
-        return self.master.check(*KUBECTL, *words).stdout
+        return self.master.check(*podnet.KUBECTL, *words).stdout
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from . import program
 from .node import Node
 from .wait import until
 
-CONFIG = """\
+CONFIG = (
+    """\
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint: {{advertiseAddress: {address}}}
@@ -19,12 +20,9 @@ kind: ClusterConfiguration
 kubernetesVersion: v1.37.2
 encryptionAlgorithm: ECDSA-P256
 apiServer: {{extraArgs: [{{name: event-ttl, value: {ttl}}}]}}
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-failCgroupV1: false
-cgroupDriver: cgroupfs
 """
+    + program.KUBELET
+)
 INIT = ("kubeboot-tui", "init", "--config", program.CONFIG)
 
 
@@ -50,9 +48,7 @@ def test_a_killed_engine_is_resumed(ready_node: Node) -> None:
     """kill -9 of the engine in the middle leaves what a plain second run finishes."""
     program.install(ready_node)
     configure(ready_node, ttl="1h", patience="4m")
-    ready_node.shell(
-        "setsid kubeboot-tui init --config /root/kubeadm.yaml >/root/first.log 2>&1 </dev/null &"
-    )
+    program.begin(ready_node)
     until(lambda: ready_node.check("test", "-e", "/etc/kubernetes/manifests/etcd.yaml"))
     pid = json.loads(ready_node.read("/var/lib/kubeboot/lock"))["pid"]
     ready_node.check("kill", "-9", str(pid))
@@ -66,9 +62,7 @@ def test_a_second_installer_is_refused(ready_node: Node) -> None:
     """While one is at work a second ends with 5 and names the first one's process."""
     program.install(ready_node)
     configure(ready_node, ttl="1h", patience="4m")
-    ready_node.shell(
-        "setsid kubeboot-tui init --config /root/kubeadm.yaml >/root/first.log 2>&1 </dev/null &"
-    )
+    program.begin(ready_node)
     until(lambda: ready_node.check("grep", "-q", "journal", "/var/lib/kubeboot/lock"))
     second = ready_node.run(*INIT)
     assert second.returncode == 5, second.report()

@@ -63,6 +63,14 @@ async def to_section(pilot: Pilot[Any], name: str) -> None:
     await pilot.pause()
 
 
+async def type_pods(pilot: Pilot[Any], text: str) -> None:
+    """Into the field of the pod range, the first of its section."""
+    await to_section(pilot, "networking")
+    await pilot.press("tab")
+    await write(pilot, text)
+    await settle(pilot)
+
+
 def row(app: Installer, path: str) -> FieldRow:
     found = app.screen.query_one(Form).row(path)
     assert found is not None
@@ -89,10 +97,7 @@ async def test_a_field_is_filled_by_keys(
     """Arrows to the section, tab to the field, letters: the session and the YAML have it."""
     app = make()
     async with app.run_test(size=size) as pilot:
-        await to_section(pilot, "networking")
-        await pilot.press("tab")
-        await write(pilot, "10.244.0.0/16")
-        await settle(pilot)
+        await type_pods(pilot, "10.244.0.0/16")
         assert focused_path(app) == PODS
         assert app.session.value(PODS) == "10.244.0.0/16"
         pane = app.screen.query_one(YamlPane)
@@ -107,10 +112,7 @@ async def test_bad_input_is_told_under_its_field(
     """While typing the field says what is wrong and what would be right; its section turns red."""
     app = make()
     async with app.run_test(size=size) as pilot:
-        await to_section(pilot, "networking")
-        await pilot.press("tab")
-        await write(pilot, "10.96.0.0/16")
-        await settle(pilot)
+        await type_pods(pilot, "10.96.0.0/16")
         assert "overlaps the service range" in note(app, PODS)
         entry = app.screen.query_one(SectionList).entries[3]
         assert (entry.state, entry.summary) == ("missing", "1 problem")
@@ -141,10 +143,7 @@ async def test_the_proposal_replaces_what_is_being_typed(
     """The field with the cursor shows the planner's range, not the one that was typed before."""
     app = make()
     async with app.run_test(size=size) as pilot:
-        await to_section(pilot, "networking")
-        await pilot.press("tab")
-        await write(pilot, "10.96.0.0/16")
-        await settle(pilot)
+        await type_pods(pilot, "10.96.0.0/16")
         await pilot.press("f4")
         await settle(pilot)
         assert app.session.value(PODS) == "10.244.0.0/16"

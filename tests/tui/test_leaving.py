@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from tests.tui.machine import Installer
 from tests.tui.stage import NARROW, RECORDINGS, WIDE, make_app, text_of, until, watched
-from tests.tui.test_configure import SAMPLE, row, settle, to_section, write
+from tests.tui.test_configure import SAMPLE, row, settle, to_section, type_pods
 from tui.app import KubebootApp
 from tui.screens.choice import Choice
 from tui.screens.configure import Configure
@@ -153,10 +153,7 @@ async def test_ctrl_z_takes_back_in_a_text_and_suspends_elsewhere(
     app = Installer("configure", tmp_path)
     stopped = suspended(app)
     async with app.run_test(size=size) as pilot:
-        await to_section(pilot, "networking")
-        await pilot.press("tab")
-        await write(pilot, "10.1")
-        await settle(pilot)
+        await type_pods(pilot, "10.1")
         await pilot.press("ctrl+z")
         await settle(pilot)
         assert (app.session.value("networking.podSubnet"), stopped) == ("", [])
