@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +22,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from phases.engine import asked
 from phases.engine.errors import InstallerError
 from phases.engine.request import Request
 from themes import skins
@@ -213,7 +214,20 @@ class KubebootApp(App[int]):
     def watch_journal(self, journal: Path) -> None:
         """Shows the run of a journal that somebody else's engine writes, or wrote."""
         self.engine, self.journal, self._latest = None, journal, None
+        self.request = asked.read(journal)
         self.go_to("run")
+
+    @cached_property
+    def last_asked(self) -> Request | None:
+        """What the last run on this machine was asked, where it left something to resume."""
+        return asked.read(self.seen.journal) if self.seen.journal else None
+
+    def take_up(self, request: Request | None) -> None:
+        """The form holds what a run was asked, unless something was put into it already."""
+        if request is not None and self.session.is_untouched:
+            from tui import resumed
+
+            resumed.lay(self.session, request)
 
     def watch_again(self) -> None:
         """Back to the run from the join desk."""
@@ -361,13 +375,27 @@ class KubebootApp(App[int]):
     @work(exclusive=True, group="leaving")
     async def leave_unless_asked(self) -> None:
         """Leaves; with something typed that stands nowhere else a person is asked before."""
-        if self._session is not None and self._session.is_unsaved and not self._has_made():
-            from tui.screens import unsaved
+        if await self._may_leave():
+            finished = self.latest.finished
+            self.leave(finished.exit_code if finished else 0)
 
-            if not await unsaved.may_leave(self, self._session):
-                return
-        finished = self.latest.finished
-        self.leave(finished.exit_code if finished else 0)
+    async def _may_leave(self) -> bool:
+        """Whether nothing would be lost, or a person has agreed that it is."""
+        session = self._session
+        if session is None or not session.is_unsaved or self._has_made() or self._is_kept(session):
+            return True
+        from tui.screens import unsaved
+
+        return await unsaved.may_leave(self, session)
+
+    def _is_kept(self, session: Session) -> bool:
+        """Whether the run that is watched keeps the configuration where Resume will find it."""
+        kept = asked.read(self.journal) if self.journal else None
+        if kept is None or kept.mode != "real":
+            return False
+        from tui import resumed
+
+        return resumed.says(session, kept)
 
     def _has_made(self) -> bool:
         """Whether the run has made a cluster: that one keeps its configuration."""
@@ -375,8 +403,11 @@ class KubebootApp(App[int]):
         done = finished is not None and finished.exit_code == 0
         return done and started is not None and started.mode == "real"
 
-    def detach(self) -> None:
-        """Leaves a run to its engine."""
+    @work(exclusive=True, group="leaving")
+    async def detach(self) -> None:
+        """Leaves a run to its engine, which keeps what it was asked; what was typed since is asked about."""
+        if not await self._may_leave():
+            return
         from tui import parting
 
         self.parting = list(parting.detached(self.latest, self.journal))

@@ -47,12 +47,12 @@ def _failed(look: Look) -> tuple[str, ...]:
     return (_("The last run ended so: {what}", what=said(look.failure)),)
 
 
-def steps(look: Look, *, root: bool, has_file: bool) -> tuple[Entry, ...]:
-    """The steps on offer, the obvious one first."""
-    return tuple(_offered(look, root=root, has_file=has_file))
+def steps(look: Look, *, root: bool, has_file: bool, kept: bool = False) -> tuple[Entry, ...]:
+    """The steps on offer, the obvious one first; `kept` where the last run's configuration is at hand."""
+    return tuple(_offered(look, root=root, has_file=has_file, kept=kept))
 
 
-def _offered(look: Look, *, root: bool, has_file: bool) -> Iterator[Entry]:
+def _offered(look: Look, *, root: bool, has_file: bool, kept: bool) -> Iterator[Entry]:
     if look.kind == "busy":
         yield Entry("watch", _("Watch it"), _("phases, panels and log as they come"))
     elif look.kind == "control-plane":
@@ -61,22 +61,24 @@ def _offered(look: Look, *, root: bool, has_file: bool) -> Iterator[Entry]:
         )
         yield Entry("watch", _("See the last run"))
     elif look.kind == "half-done":
-        yield Entry("resume", _("Resume"), _resume_note(has_file))
+        yield Entry("resume", _("Resume"), _resume_note(has_file, kept))
         yield Entry("watch", _("See what happened"))
     if look.kind != "busy":
-        yield from _configuring(look, root=root, has_file=has_file)
+        yield from _configuring(look, root=root, has_file=has_file, kept=kept)
     if look.kind == "half-done":
         yield Entry("over", _("Start over"), _("how to take away what was made"))
     yield Entry("leave", _("Leave"))
 
 
-def _resume_note(has_file: bool) -> str:
+def _resume_note(has_file: bool, kept: bool) -> str:
     if has_file:
         return _("with the file that was given; what is done stays done")
+    if kept:
+        return _("with the configuration of that run; what is done stays done")
     return _("open the kubeadm.yaml of that run; what is done stays done")
 
 
-def _configuring(look: Look, *, root: bool, has_file: bool) -> Iterator[Entry]:
+def _configuring(look: Look, *, root: bool, has_file: bool, kept: bool) -> Iterator[Entry]:
     note = _("a form, then a look at every change, then you confirm")
     if not root:
         yield Entry(
@@ -86,6 +88,8 @@ def _configuring(look: Look, *, root: bool, has_file: bool) -> Iterator[Entry]:
     elif look.kind in ("fresh", "foreign"):
         if has_file:
             yield Entry("review", _("Review and start"), _("the file that was given is filled in"))
+        elif kept:
+            yield Entry("resume", _("Try again"), _("with the configuration of the last run"))
         yield Entry("configure", _("Configure and start"), note)
         yield Entry(
             "rehearse", _("Rehearse"), _("the whole way in a folder; nothing else is touched")

@@ -30,6 +30,9 @@ from tui.sections import Preset, Section
 from tui.signs import State
 
 NAME = "kubeadm.yaml"
+YAML = "yaml"
+"""Where an edit was typed that was made in the text itself."""
+
 UNDO_LIMIT = 200
 START = (
     "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n---\n"
@@ -63,7 +66,11 @@ class Draft:
 
 
 class Session:
-    """The draft, its history and who wants to know when it changes."""
+    """The draft, its history and who wants to know when it changes.
+
+    `edits` counts the changes of the draft; `typed_in` says where the last one was typed: the path of
+    a field, or YAML; empty for one that was made elsewhere, by an action, an import or undo.
+    """
 
     def __init__(self, facts: Facts | None = None, text: str = START) -> None:
         self.facts = look_around() if facts is None else facts
@@ -73,6 +80,8 @@ class Session:
         self.wanted = ""
         self._draft = _drafted(text)
         self._kept = text
+        self._kept_options = self._draft.options
+        self.edits, self.typed_in = 0, ""
         self._plugins: dict[str, Plugin] = {}
         self.reading = ""
         self._earlier: deque[tuple[str, Draft]] = deque(maxlen=UNDO_LIMIT)
@@ -92,17 +101,18 @@ class Session:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    def _change(self, edit: str, draft: Draft) -> None:
+    def _change(self, edit: str, draft: Draft, typed_in: str = "") -> None:
         """Edits of one thing in a row are undone as one."""
         if draft == self._draft:
             return
         if edit != self._last_edit:
             self._earlier.append((edit, self._draft))
         self._last_edit = edit
-        self._adopt(draft)
+        self._adopt(draft, typed_in)
 
-    def _adopt(self, draft: Draft) -> None:
-        self._draft = draft
+    def _adopt(self, draft: Draft, typed_in: str = "") -> None:
+        self._draft, self.typed_in = draft, typed_in
+        self.edits += 1
         self._verdict = self._plan = None
         self._tell()
 
@@ -138,11 +148,14 @@ class Session:
             return typed
         return texts.show(known.kind, held)
 
-    def set_field(self, path: str, text: str) -> None:
-        """Gives a field a text; KeyError for a path that is no field's. An empty one takes it out."""
+    def set_field(self, path: str, text: str, *, typed: bool = False) -> None:
+        """Gives a field a text; KeyError for a path that is no field's. An empty one takes it out.
+
+        `typed` in its own editor, which then shows it already.
+        """
         known = sections.fields()[path]
         if text != self.value(path):
-            self._change(path, _with_field(self._draft, known, text))
+            self._change(path, _with_field(self._draft, known, text), path if typed else "")
 
     def apply(self, preset: Preset) -> None:
         """Fills in a preset as one edit."""
@@ -167,10 +180,10 @@ class Session:
         """The text as it stands: what was typed last, or the documents written out."""
         return self._draft.text if self._draft.broken is None else self._draft.broken
 
-    def set_yaml(self, text: str, edit: str = "yaml") -> None:
+    def set_yaml(self, text: str, edit: str = YAML) -> None:
         """Takes a whole text; one that can't be read is kept aside beside the last readable one."""
         if text != self.yaml():
-            self._change(edit, _with_text(self._draft, text))
+            self._change(edit, _with_text(self._draft, text), YAML if edit == YAML else "")
 
     def discard_broken(self) -> None:
         """Goes back to the last text that could be read; undo brings the other one back."""
@@ -189,15 +202,39 @@ class Session:
         """This text stands in a file."""
         self._kept = text
 
+    def keep_all(self) -> None:
+        """All of this stands somewhere, also what no kubeadm.yaml holds."""
+        self._kept, self._kept_options = self.yaml(), self._draft.options
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has put anything in here yet."""
+        return not (self._earlier or self.has_options) and self.yaml() == START
+
     @property
     def is_unsaved(self) -> bool:
-        """Whether the text stands in no file; what is no part of it can't."""
+        """Whether something would be lost by leaving."""
+        return self.is_text_unsaved or self._options_unsaved
+
+    @property
+    def is_text_unsaved(self) -> bool:
+        """Whether the text stands in no file."""
         return self.yaml() != self._kept
+
+    @property
+    def _options_unsaved(self) -> bool:
+        return self._chosen(self._draft.options) != self._chosen(self._kept_options)
 
     @property
     def has_options(self) -> bool:
         """Whether there is something that no kubeadm.yaml holds."""
-        return any(text and self.placeholder(p) != text for p, text in self._draft.options.items())
+        return bool(self._chosen(self._draft.options))
+
+    def _chosen(self, options: Mapping[str, str]) -> Mapping[str, str]:
+        """Those options that say something else than leaving them alone does."""
+        return {
+            path: text for path, text in options.items() if text not in ("", self.placeholder(path))
+        }
 
     # the network plugin
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from phases.engine import desk, finished
+from phases.engine import asked, desk, finished
 from phases.engine import events as e
 from phases.engine.context import Options
 from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
@@ -61,6 +61,7 @@ def _serve(request: Request) -> int:
     _demand_root(request)
     with _a_place(request) as state:
         place = _seat(request, state)
+        asked.keep(request, place.run)
         journal = Journal(place.journal)
         ports = _ports(request, stop)
     journal.append(_started(request, resolved, plan, place))
@@ -70,7 +71,10 @@ def _serve(request: Request) -> int:
         desk.end_with_front_end(stop)
     _let_go(place.log)
     workshop = Workshop(resolved.configuration, options, ports, place, journal, stop)
-    return _run(plan, workshop, resolved.warnings, journal, stop)
+    code = _run(plan, workshop, resolved.warnings, journal, stop)
+    if code == 0:
+        asked.forget(request, place.state)
+    return code
 
 
 def _resolved(request: Request, stop: Stop) -> Resolved:

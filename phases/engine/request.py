@@ -1,6 +1,7 @@
 """What a front end asks of an engine: the configuration's text, what to run and how, as one JSON object.
 
-It travels over a pipe, never over the command line or a file, because a configuration may hold secrets.
+It travels over a pipe, never over the command line, because a configuration may hold secrets. What the
+engine keeps of it, in a file for its owner alone, lives in `asked`.
 """
 
 from __future__ import annotations

@@ -98,6 +98,22 @@ async def test_options_that_no_file_holds_are_named(tmp_path: Path) -> None:
         assert "are no part of" in text_of(app)
 
 
+@both
+async def test_options_alone_are_asked_about(tmp_path: Path, size: tuple[int, int]) -> None:
+    """A network plugin stands in no file: it is asked about without an offer to save it in one."""
+    app = Installer("configure", tmp_path)
+    async with app.run_test(size=size) as pilot:
+        app.session.set_field("--network-plugin", "manifest")
+        await asked(pilot)
+        assert "are no part of" in text_of(app)
+        assert "Save as a file" not in text_of(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Configure))
+        app.session.set_field("--network-plugin", "none")
+        await pilot.press("ctrl+c")
+    assert app.return_value == 0
+
+
 @pytest.mark.parametrize("how", ["nothing", "undone", "saved", "imported"])
 async def test_nothing_is_asked_when_nothing_is_lost(tmp_path: Path, how: str) -> None:
     """Untouched, taken back, just saved or just opened: it ends at once."""

@@ -21,7 +21,7 @@ from tui import sections
 from tui.fields import texts
 from tui.fields.documents import get, parse, put, write
 from tui.fields.notes import about, notes, proposals
-from tui.session import Session
+from tui.session import START, YAML, Session
 
 ROOT = Path(__file__).parents[2]
 PODS = "networking.podSubnet"
@@ -432,3 +432,17 @@ def test_the_session_loads_nothing_heavy() -> None:
     command = [sys.executable, "-c", script]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     assert {"textual", "rich", "kubernetes", "cryptography"}.isdisjoint(json.loads(ended.stdout))
+
+
+def test_it_tells_where_the_last_edit_was_typed(session: Session) -> None:
+    """Typing in a field or in the text has a place; an action, an import and undo have none."""
+    session.set_field("clusterName", "a", typed=True)
+    assert (session.typed_in, session.edits) == ("clusterName", 1)
+    session.set_field(PODS, "10.1.0.0/16")
+    assert session.typed_in == ""
+    session.set_yaml(START)
+    assert session.typed_in == YAML
+    session.undo()
+    assert session.typed_in == ""
+    session.import_text("x.yaml", START)
+    assert (session.typed_in, session.edits) == ("", 5)

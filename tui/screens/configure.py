@@ -26,7 +26,7 @@ from tui.beside import beside
 from tui.fields.extras import MANIFEST
 from tui.screens import unsaved
 from tui.screens.page import Page
-from tui.session import Session
+from tui.session import YAML, Session
 from tui.signs import State, pick, sign
 from tui.text import _, clean
 from tui.widgets import below
@@ -75,7 +75,7 @@ class Configure(Page):
         self.settled = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._standing_on = ""
-        self._foreign = False
+        self._drawn = 0
 
     @property
     def session(self) -> Session:
@@ -103,6 +103,7 @@ class Configure(Page):
 
     async def on_mount(self) -> None:
         self._unsubscribe = self.session.subscribe(self._session_changed)
+        self._drawn = self.session.edits
         self._fit(self.app.size.width)
         self.query_one(SectionList).focus()
         wanted = sections.field_of(self.session.wanted)
@@ -147,14 +148,19 @@ class Configure(Page):
         self.settled = True
         if not is_url(self.session.plugin_source):
             self._read_plugin()  # a file is read while its name is typed; the web isn't asked for halves
-        rows = tuple(portrait.rows(self.session))
+        edits, rows = self.session.edits, tuple(portrait.rows(self.session))
         form = self.query_one(Form)
         if tuple(row.field.path for row in rows) != form.paths:
             await self._show_section(keep_focus=True)
         else:
-            form.update(rows, None if self._foreign else self.focused)
+            standing = getattr(self.focused, "path", "")
+            form.update(rows, None if self._changed_elsewhere(standing) else self.focused)
             self._draw_around()
-        self._foreign = False
+        self._drawn = edits
+
+    def _changed_elsewhere(self, here: str) -> bool:
+        """Whether what is to be drawn was not typed here; what is typed here is ahead of the session."""
+        return self.session.edits != self._drawn and self.session.typed_in != here
 
     async def _show_section(self, *, keep_focus: bool = False) -> None:
         session = self.session
@@ -204,7 +210,7 @@ class Configure(Page):
 
     def _draw_yaml(self) -> None:
         session, pane = self.session, self.query_one(YamlPane)
-        pane.show(session.yaml(), foreign=self._foreign)
+        pane.show(session.yaml(), foreign=self._changed_elsewhere(YAML))
         pane.say(self._state_line())
         place = None if session.is_broken else session.place(self._standing_on)
         pane.mark(portrait.faults(session), place.line - 1 if place else -1, follow=True)
@@ -266,7 +272,7 @@ class Configure(Page):
 
     @on(Typed)
     def _typed(self, event: Typed) -> None:
-        self.session.set_field(event.path, event.text)
+        self.session.set_field(event.path, event.text, typed=True)
 
     @on(Form.FieldEntered)
     def _entered(self, event: Form.FieldEntered) -> None:
@@ -302,7 +308,6 @@ class Configure(Page):
     def action_propose(self) -> None:
         for path, text in below.proposals(self.session):
             self.session.set_field(path, text)
-            self._foreign = True
 
     # the network plugin
 
@@ -350,9 +355,7 @@ class Configure(Page):
         form.scroll_relative(y=direction * max(form.size.height - 2, 1), animate=False)
 
     def action_undo(self, _key: str) -> None:
-        if self.session.undo():
-            self._foreign = True
-        else:
+        if not self.session.undo():
             self.say(_("Nothing to take back."))
 
     # the text
@@ -399,7 +402,6 @@ class Configure(Page):
             Ask(question, detail, _("Import"), _("Keep what is here"))
         ):
             self.session.import_text("", text)
-            self._foreign = True
 
     @on(Pasted)
     def _pasted(self, event: Pasted) -> None:
@@ -412,7 +414,6 @@ class Configure(Page):
         found = await self.app.push_screen_wait(OpenFile())
         if found is not None:
             self.session.import_text(*found)
-            self._foreign = True
 
     @work
     async def action_save(self) -> None:

@@ -233,7 +233,7 @@ class Run(Page):
     def _choices(self) -> list[tuple[str, str]]:
         """The ways on from a failure, as keys with what they do."""
         known = (
-            ("r", "retry", _("try again: what is done stays done")),
+            ("r", "retry", _("try again from here: what is done stays done")),
             ("e", "edit", _("go to the field that may have caused it")),
             ("l", "log", _("the whole log")),
             ("b", "bundle", _("save a bundle for a report")),
@@ -336,6 +336,7 @@ class Run(Page):
     def action_edit(self) -> None:
         failure = self.failure()
         if failure is not None:
+            self.installer.take_up(self.installer.request)
             if path := causes.path(failure):
                 self.installer.session.lead_to(path)
             self.installer.go_to("configure")

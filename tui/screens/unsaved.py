@@ -12,16 +12,20 @@ from tui.widgets.prompts import SaveFile
 
 async def may_leave(app: App[int], session: Session) -> bool:
     """Whether to leave: at once, or after the text was saved. Has to be awaited in a worker."""
-    answers = (
-        Answer("stay", _("Stay")),
-        Answer("save", _("Save as a file"), _("then leave")),
-        Answer("leave", _("Leave"), _("what was typed is gone")),
-    )
-    question = Choice(_("The configuration is not saved."), _lines(session), answers)
-    chosen = await app.push_screen_wait(question)
+    chosen = await app.push_screen_wait(_question(session))
     if chosen != "save":
         return chosen == "leave"
     return bool(await save(app, session))
+
+
+def _question(session: Session) -> Choice:
+    stay, save = Answer("stay", _("Stay")), Answer("save", _("Save as a file"), _("then leave"))
+    if not session.is_text_unsaved:
+        leave = Answer("leave", _("Leave"), _("what was chosen is gone"))
+        return Choice(_("Not all of this is in the file."), _lines(session), (stay, leave))
+    leave = Answer("leave", _("Leave"), _("what was typed is gone"))
+    title = _("The configuration is not saved.")
+    return Choice(title, _lines(session), (stay, save, leave))
 
 
 def _lines(session: Session) -> tuple[str, ...]:

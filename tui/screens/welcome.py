@@ -120,7 +120,8 @@ class Welcome(Page):
 
     def _steps(self) -> tuple[Entry, ...]:
         app = self.installer
-        return next_steps.steps(app.seen, root=app.is_root, has_file=app.has_file)
+        kept = app.last_asked is not None
+        return next_steps.steps(app.seen, root=app.is_root, has_file=app.has_file, kept=kept)
 
     @on(Menu.Taken)
     def _taken(self, event: Menu.Taken) -> None:
@@ -130,9 +131,10 @@ class Welcome(Page):
                 app.watch_journal(app.seen.journal)
             case "desk" if app.seen.journal:
                 app.open_desk(app.seen.journal)
-            case "resume" | "review" if app.has_file and app.session.configuration():
-                app.go_to("review")
-            case "resume" | "review" | "configure":
+            case "resume" | "review":
+                app.take_up(app.last_asked)
+                app.go_to("review" if self._is_ready() else "configure")
+            case "configure":
                 app.go_to("configure")
             case "rehearse":
                 app.begin(
@@ -142,6 +144,11 @@ class Welcome(Page):
                 self._start_over()
             case "leave":
                 app.action_interrupt()
+
+    def _is_ready(self) -> bool:
+        """Whether there is a configuration that somebody has given, and no problem in it."""
+        session = self.installer.session
+        return not session.is_untouched and session.configuration() is not None
 
     def _start_over(self) -> None:
         lines = (
