@@ -72,8 +72,8 @@ def ensure_leaf(context: Context, row: CertificateSpec) -> None:
     reasons = judge(context, row, found, authority.certificate)
     if not reasons:
         keep(context, row, found, "kept")
-    elif found.certificate is not None and not written_by_us(context, row):
-        raise not_ours(context, row, reasons)
+    elif not replaceable(context, row, found):
+        raise unusable(context, row, found, reasons)
     elif context.options.csr_only:
         ask(context, row)
     else:
@@ -84,10 +84,19 @@ def judge(
     context: Context, row: CertificateSpec, found: Found, authority: bytes
 ) -> tuple[str, ...]:
     """Why what is there can't stay; empty when it can."""
-    if found.certificate is None or found.key is None:
+    if found.certificate is None:
         return ("it isn't there",)
+    if found.key is None:
+        return (f"its key {context.pki(row.key_file)} isn't there",)
     pair = pki.Pair(found.certificate, found.key)
     return certificates.check(row, context.configuration, pair, authority, context.began)
+
+
+def replaceable(context: Context, row: CertificateSpec, found: Found) -> bool:
+    """Whether something may be made in this place: nothing is there, we wrote it, or it was asked for."""
+    requested = context.options.csr_only and context.exists(context.pki(row.request_file))
+    waits = requested and found.certificate is None
+    return waits or found == Found(None, None) or written_by_us(context, row)
 
 
 def sign(context: Context, row: CertificateSpec, authority: Found, reasons: Iterable[str]) -> None:
@@ -119,7 +128,7 @@ def ensure_service_account(context: Context) -> None:
     elif key is not None:
         context.keep_private(private, key)
     changed = context.read(public) is None or bool(
-        certificates.check_service_account(key or b"", context.needed(public))
+        certificates.check_service_account(key or b"", context.needed(public, "certs"))
     )
     if changed:
         context.ensure_file(public, half, mode=0o600)
@@ -189,6 +198,33 @@ def lost_key(context: Context, row: CertificateSpec) -> str:
         f"{key}, which an earlier run made, is gone: from now on the authority counts as one kept "
         "elsewhere, and this machine signs nothing with it. Put it back if that isn't meant"
     )
+
+
+def unusable(
+    context: Context, row: CertificateSpec, found: Found, reasons: Iterable[str]
+) -> ForeignState:
+    """A pair of somebody else's that can't stay, or the one half of it that is there.
+
+    kubeadm stops at a half too: it makes a pair only where neither is there.
+    """
+    if found.certificate is not None and found.key is not None:
+        return not_ours(context, row, reasons)
+    halves = context.pki(row.certificate_file), context.pki(row.key_file)
+    there, missing = halves if found.key is None else reversed(halves)
+    return ForeignState(
+        "half-a-pair",
+        f"{there} is there without {missing}",
+        where=f"certs/{row.name}",
+        why="this installer didn't write it, and makes a pair only where both are missing",
+        remedy=remedy(context, row, there, missing),
+    )
+
+
+def remedy(context: Context, row: CertificateSpec, there: str, missing: str) -> str:
+    """What to do about half a pair; anew it can only be made where its authority's key is."""
+    if context.exists(context.pki(certificates.spec(row.authority).key_file)):
+        return f"Put {missing} there, or move {there} away to have both made anew"
+    return f"Put {missing} there: its authority's key isn't here, so it can't be made anew"
 
 
 def not_ours(context: Context, row: CertificateSpec, reasons: Iterable[str]) -> ForeignState:

@@ -113,6 +113,39 @@ def test_a_broken_one_of_others_is_refused(bench: Bench, name: str) -> None:
     assert files(bench)[f"{PKI}/{name}.crt"] == b"theirs"
 
 
+@pytest.mark.parametrize(("there", "missing"), [("crt", "key"), ("key", "crt")])
+@pytest.mark.parametrize("signs", [True, False])
+def test_half_a_pair_of_others_is_told_as_such(
+    made: Bench, there: str, missing: str, signs: bool
+) -> None:
+    """One half of somebody's pair is left alone; the error names both halves and what can be done."""
+    content = files(made)[f"{PKI}/apiserver.{there}"]
+    other = Bench(made.state / "other")
+    for name, data in files(made).items():
+        if "apiserver." not in name and (signs or not name.endswith("/ca.key")):
+            put(other, name.removeprefix(f"{PKI}/"), data)
+    put(other, f"apiserver.{there}", content)
+    with pytest.raises(ForeignState) as caught:
+        other.run(PHASE)
+    error = caught.value
+    assert error.what == f"{PKI}/apiserver.{there} is there without {PKI}/apiserver.{missing}"
+    assert "isn't there" not in error.why
+    assert error.remedy.startswith(f"Put {PKI}/apiserver.{missing} there")
+    assert ("move" in error.remedy) is signs
+    assert files(other)[f"{PKI}/apiserver.{there}"] == content
+    assert f"{PKI}/apiserver.{missing}" not in files(other)
+
+
+def test_a_lost_key_is_named_where_its_authority_is_elsewhere(made: Bench) -> None:
+    """Our own certificate whose key is lost isn't told as missing when it can't be signed anew."""
+    for name in ("ca.key", "apiserver.key"):
+        made.fakes.host.remove(f"{PKI}/{name}")
+    with pytest.raises(PhaseError) as caught:
+        made.run(PHASE)
+    assert f"its key {PKI}/apiserver.key isn't there" in caught.value.why
+    assert "it isn't there" not in caught.value.why
+
+
 def test_a_key_of_others_without_its_certificate_is_refused(bench: Bench) -> None:
     """An authority's lone key is somebody's, and never overwritten."""
     put(bench, "ca.key", b"theirs")
@@ -188,6 +221,17 @@ def test_requests_are_written_for_an_external_authority(bench: Bench) -> None:
         assert {f"{PKI}/{name}.key", f"{PKI}/{name}.csr"} <= set(files(bench))
         assert f"{PKI}/{name}.crt" not in files(bench)
     assert bench.run(PHASE) == 0
+
+
+def test_a_request_of_others_is_left_waiting(bench: Bench) -> None:
+    """With --csr-only somebody's key with its request is kept; without a request it is left alone."""
+    bench.options = replace(bench.options, csr_only=True)
+    put(bench, "apiserver.key", b"theirs")
+    with pytest.raises(ForeignState, match=r"apiserver\.key is there without"):
+        bench.run(PHASE)
+    put(bench, "apiserver.csr", b"theirs")
+    bench.run(PHASE)
+    assert files(bench)[f"{PKI}/apiserver.key"] == b"theirs"
 
 
 def test_a_step_alone_needs_its_authority(bench: Bench) -> None:
