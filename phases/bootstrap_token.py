@@ -25,7 +25,8 @@ def run(context: Context) -> None:
     signed = [ensure_token(context, admin, token, live) for token in wanted(context)]
     for thing in bootstrap_token.joining_rights():
         context.ensure_object(admin, thing)
-    for thing in bootstrap_token.cluster_info_objects(context.needed("/etc/kubernetes/admin.conf")):
+    admin_conf = context.needed("/etc/kubernetes/admin.conf", "kubeconfig")
+    for thing in bootstrap_token.cluster_info_objects(admin_conf):
         context.ensure_object(admin, thing)
     wait_for_signatures(context, admin, [identity for identity in signed if identity])
 

@@ -26,7 +26,7 @@ def run(context: Context) -> None:
 def ensure_kubeconfig(context: Context, row: KubeconfigSpec) -> None:
     """One kubeconfig whose certificate is the right user's, signed by this cluster's authority."""
     path = f"{FOLDER}/{row.file}"
-    content, authority = context.read(path), context.needed(context.pki("ca.crt"))
+    content, authority = context.read(path), context.needed(context.pki("ca.crt"), "certs")
     if content is not None:
         reasons = judge(context, row, content, authority)
         if not reasons:

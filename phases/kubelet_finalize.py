@@ -20,7 +20,7 @@ def rotate(context: Context) -> None:
     pem = f"{value(extra, 'cert-dir') or '/var/lib/kubelet/pki'}/kubelet-client-current.pem"
     if not context.exists(pem):
         return
-    wanted = finalized(context.needed(KUBECONFIG), pem)
+    wanted = finalized(context.needed(KUBECONFIG, "kubeconfig"), pem)
     if context.ensure_file(KUBECONFIG, wanted, mode=0o600):
         context.host.run(("systemctl", "restart", "kubelet"))
 

@@ -1,6 +1,7 @@
 """The kubelet's files on this node, and the kubelet started with them.
 
-It is restarted only when one of its files changed or it doesn't run.
+It is restarted only when one of its files changed or it doesn't run. As with kubeadm it is stopped
+before a file changes (its containers go on): a run cut short leaves it stopped for the next to start.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ FOLDER = "/var/lib/kubelet"
 
 def run(context: Context) -> None:
     context.ensure_directory(FOLDER, mode=None if context.exists(FOLDER) else 0o700)
-    changed = [write(context, name, content) for name, content in files(context).items()]
-    if any(changed) or not running(context):
+    wanted = files(context)
+    changed = any(context.read(f"{FOLDER}/{name}") != text for name, text in wanted.items())
+    if changed and running(context):
+        change(context, "systemctl", "stop", "kubelet")
+    for name, content in wanted.items():
+        write(context, name, content)
+    if changed or not running(context):
         start(context)
 
 
@@ -40,11 +46,10 @@ def files(context: Context) -> dict[str, bytes]:
     }
 
 
-def write(context: Context, name: str, content: bytes) -> bool:
+def write(context: Context, name: str, content: bytes) -> None:
     changed = context.ensure_file(f"{FOLDER}/{name}", content, mode=0o644)
     state = "written" if changed else "kept"
     context.report("manifest", name, state=state, path=f"{FOLDER}/{name}", text=content.decode())
-    return changed
 
 
 def resolved(context: Context) -> bool:
@@ -58,16 +63,23 @@ def running(context: Context) -> bool:
 
 def start(context: Context) -> None:
     """Reads units anew and (re)starts the kubelet."""
-    for argv in (("systemctl", "daemon-reload"), ("systemctl", "restart", "kubelet")):
-        result = context.host.run(argv)
-        if result.code:
-            raise PhaseError(
-                "kubelet-start",
-                "the kubelet couldn't be started",
-                where="kubelet-start",
-                why=f"`{' '.join(argv)}`: {result.stderr.strip() or f'exit {result.code}'}",
-                remedy="Install the kubelet with its systemd unit, then run the same command again",
-            )
+    change(context, "systemctl", "daemon-reload")
+    change(context, "systemctl", "restart", "kubelet")
+
+
+def change(context: Context, *argv: str) -> None:
+    """Runs one of systemd's commands. A PhaseError with its own words where it refuses."""
+    result = context.host.run(argv)
+    if result.code:
+        raise PhaseError(
+            "kubelet-start",
+            "the kubelet couldn't be stopped"
+            if "stop" in argv
+            else "the kubelet couldn't be started",
+            where="kubelet-start",
+            why=f"`{' '.join(argv)}`: {result.stderr.strip() or f'exit {result.code}'}",
+            remedy="Install the kubelet with its systemd unit, then run the same command again",
+        )
 
 
 PHASE = Phase(

@@ -21,7 +21,7 @@ def run(context: Context) -> None:
     if token is None:
         context.warn("no bootstrap token is there that a node could join with")
         return
-    admin = context.needed(ADMIN)
+    admin = context.needed(ADMIN, "kubeconfig")
     context.report("token", token.id, expires=token.expires.isoformat() if token.expires else "")
     context.hand_over(
         {

@@ -31,7 +31,7 @@ def skip(context: Context) -> str | None:
 def run(context: Context) -> None:
     user = look_up(context, context.options.user_kubeconfig)
     folder, path = f"{user.home}/.kube", f"{user.home}/.kube/config"
-    content = context.needed(ADMIN)
+    content = context.needed(ADMIN, "kubeconfig")
     make_folder(context, user, folder)
     kept = keep(context, user, path, content)
     changed = context.ensure_file(path, content, mode=0o600, owner=user.owner)

@@ -40,7 +40,7 @@ def run(context: Context) -> None:
 
 
 def wait_for_kubelet(context: Context) -> None:
-    url = kubelet_health_url(context.needed("/var/lib/kubelet/config.yaml"))
+    url = kubelet_health_url(context.needed("/var/lib/kubelet/config.yaml", "kubelet-start"))
     if not url:
         context.warn("the kubelet's healthz port is 0, so it isn't waited for")
         return
@@ -108,7 +108,7 @@ def wait_with_nudge(
 
 
 def answering(context: Context, name: str) -> Component:
-    manifest = context.needed(f"/etc/kubernetes/manifests/{name}.yaml")
+    manifest = context.needed(f"/etc/kubernetes/manifests/{name}.yaml", "control-plane")
     url = health_url(name, manifest)
     return Component(name, lambda: fetched(context, url))
 

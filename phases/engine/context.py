@@ -203,7 +203,7 @@ class Context:
             raise bad_patch(self.phase, PatchError(f"there is no folder {folder}"))
         try:
             return read_patches(
-                {path: self.needed(f"{folder}/{path}") for path in self.walk(folder)}
+                {path: self.host.read(f"{folder}/{path}") for path in self.walk(folder)}
             )
         except PatchError as error:
             raise bad_patch(self.phase, error) from error
@@ -265,11 +265,14 @@ class Context:
 
         As kubeadm 1.37 does, so that a load balancer which comes up later doesn't stop a run.
         """
-        return self.connect(self.needed("/etc/kubernetes/admin.conf"), self.local_server())
+        return self.connect(
+            self.needed("/etc/kubernetes/admin.conf", "kubeconfig"), self.local_server()
+        )
 
     def super_admin(self) -> Cluster:
         """The cluster as super-admin.conf reaches it, for what RBAC doesn't allow the admin yet."""
-        return self.connect(self.needed("/etc/kubernetes/super-admin.conf"), self.local_server())
+        kubeconfig = self.needed("/etc/kubernetes/super-admin.conf", "kubeconfig")
+        return self.connect(kubeconfig, self.local_server())
 
     def local_server(self) -> str:
         endpoint = self.configuration.init.local_api_endpoint
@@ -277,16 +280,16 @@ class Context:
         host = f"[{address}]" if ":" in address else address
         return f"https://{host}:{endpoint.bind_port}"
 
-    def needed(self, path: str) -> bytes:
-        """The content of a file that an earlier phase has made; a PhaseError when it isn't there."""
+    def needed(self, path: str, maker: str) -> bytes:
+        """The content of a file that the phase `maker` makes; a PhaseError when it isn't there."""
         content = self.read(path)
         if content is None:
             raise PhaseError(
                 "missing-input",
                 f"{path} is missing",
                 where=self.phase,
-                why="the phase that makes it hasn't run",
-                remedy="Run the same command without --only, --from and --skip-phases",
+                why=f"the phase {maker} makes it",
+                remedy=f"Run {maker} first, or the same command without --only, --from and --skip-phases",
             )
         return content
 

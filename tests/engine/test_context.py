@@ -159,11 +159,12 @@ def test_the_first_signal_counts(bench: Bench) -> None:
 
 
 def test_a_missing_input_says_what_to_do(bench: Bench) -> None:
-    """What an earlier phase should have made is named, with a way to have it made."""
+    """What an earlier phase should have made is named with that phase, and a way to have it made."""
     with pytest.raises(PhaseError) as caught:
-        bench.context("etcd").needed("/etc/kubernetes/admin.conf")
+        bench.context("etcd").needed("/etc/kubernetes/admin.conf", "kubeconfig")
     assert caught.value.code == "missing-input"
     assert "/etc/kubernetes/admin.conf" in str(caught.value)
+    assert caught.value.why == "the phase kubeconfig makes it"
     assert "--only" in caught.value.remedy
 
 

@@ -11,10 +11,13 @@ import yaml
 from phases import certs, control_plane, etcd, kubeconfig, kubelet_finalize, kubelet_start
 from phases.engine.errors import ForeignState, PhaseError
 from phases.render.kubeconfig import finalized
+from phases.system import units
+from phases.system.ports import CommandResult
 from tests.engine.bench import Bench
 
 ETC = "/etc/kubernetes"
 KUBELET = "/var/lib/kubelet"
+STOP = "systemctl stop kubelet"
 RESTART = ("systemctl daemon-reload", "systemctl restart kubelet")
 ROTATED = f"{KUBELET}/pki/kubelet-client-current.pem"
 
@@ -140,33 +143,65 @@ def test_an_external_etcd_has_no_pod_here(tmp_path: Path) -> None:
     assert etcd.skip(Bench(tmp_path / "local").context()) is None
 
 
-def test_the_kubelet_is_started_once(bench: Bench) -> None:
+@pytest.fixture
+def managed(bench: Bench) -> Bench:
+    """A machine whose systemd remembers what it was told; the kubelet doesn't run yet."""
+    host = bench.fakes.host
+
+    def asked(argv: tuple[str, ...]) -> CommandResult:
+        code, told = units.reply([line.split() for line in host.ran], argv) or (3, "")
+        return CommandResult(argv, code, told, "")
+
+    host.answer("systemctl is-active", by=asked)
+    return bench
+
+
+def test_the_kubelet_is_started_once(managed: Bench) -> None:
     """Three files, then the restart; a second run with a running kubelet does nothing."""
-    bench.run(kubelet_start.PHASE)
-    assert bench.fakes.host.ran == RESTART
-    assert bench.fakes.host.list(KUBELET) == (
+    managed.run(kubelet_start.PHASE)
+    assert managed.fakes.host.ran == RESTART
+    assert managed.fakes.host.list(KUBELET) == (
         "config.yaml",
         "instance-config.yaml",
         "kubeadm-flags.env",
     )
-    assert bench.run(kubelet_start.PHASE) == 0
+    assert managed.run(kubelet_start.PHASE) == 0
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "instance-config.yaml", "kubeadm-flags.env"])
-def test_a_changed_file_restarts_the_kubelet(bench: Bench, name: str) -> None:
-    """A file that was damaged is mended, and the kubelet gets to read it."""
-    bench.run(kubelet_start.PHASE)
-    put(bench, f"{KUBELET}/{name}", b"damaged")
-    bench.run(kubelet_start.PHASE)
-    assert bench.effects() == [f"write {KUBELET}/{name}", *(f"run {line}" for line in RESTART)]
+def test_a_changed_file_restarts_the_kubelet(managed: Bench, name: str) -> None:
+    """A file that was damaged is mended while the kubelet is stopped, and it gets to read it."""
+    managed.run(kubelet_start.PHASE)
+    put(managed, f"{KUBELET}/{name}", b"damaged")
+    managed.run(kubelet_start.PHASE)
+    mended = (f"run {STOP}", f"write {KUBELET}/{name}", *(f"run {line}" for line in RESTART))
+    assert managed.effects() == [*mended]
 
 
-def test_a_stopped_kubelet_is_started(bench: Bench) -> None:
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("k", range(1, 7))
+def test_a_run_cut_short_still_leads_to_the_restart(managed: Bench, k: int, after: bool) -> None:
+    """Wherever a run dies around new files, the kubelet ends up running with what was written last."""
+    managed.run(kubelet_start.PHASE)
+    for name in ("config.yaml", "instance-config.yaml", "kubeadm-flags.env"):
+        put(managed, f"{KUBELET}/{name}", b"of another configuration")
+    host = managed.fakes.host
+    host.fail_at(len(host.effects) + k, OSError(5, "Input/output error"), after=after)
+    with pytest.raises(OSError, match="Input/output"):
+        managed.run(kubelet_start.PHASE)
+    managed.run(kubelet_start.PHASE)
+    told = [effect.target for effect in host.effects]
+    last_write = max(n for n, target in enumerate(told) if target.startswith(f"{KUBELET}/"))
+    assert RESTART[1] in told[last_write:]
+    assert managed.run(kubelet_start.PHASE) == 0
+
+
+def test_a_stopped_kubelet_is_started(managed: Bench) -> None:
     """Good files and a kubelet that doesn't run: it is started, nothing is written."""
-    bench.run(kubelet_start.PHASE)
-    bench.fakes.host.answer("systemctl is-active --quiet kubelet", code=3)
-    bench.run(kubelet_start.PHASE)
-    assert bench.effects() == [f"run {line}" for line in RESTART]
+    managed.run(kubelet_start.PHASE)
+    managed.fakes.host.answer("systemctl is-active --quiet kubelet", code=3)
+    managed.run(kubelet_start.PHASE)
+    assert managed.effects() == [f"run {line}" for line in RESTART]
 
 
 def test_a_kubelet_that_cannot_be_started_is_told(bench: Bench) -> None:

@@ -241,7 +241,7 @@ def test_a_missing_input_is_told_with_a_remedy(place: Place) -> None:
     ended = place.rehearse("--only", "upload-config")
     assert ended.code == 4
     assert "/etc/kubernetes/admin.conf is missing" in ended.out
-    assert "→ Run the same command without --only" in ended.out
+    assert "→ Run kubeconfig first, or the same command without --only" in ended.out
     assert "Traceback" not in ended.out + ended.err
 
 
