@@ -72,8 +72,17 @@ def verdict(story: Story) -> tuple[State, str] | None:
         return "stopped", _("Stopped at a safe point; a new run resumes.")
     what = said(finished.failure.what) if finished.failure else ""
     if finished.outcome == "refused":
-        return "failed", _("Refused before anything was changed: {what}", what=what)
+        return "failed", _refused(started, finished.changes, what)
     return "failed", _("Failed: {what}", what=what)
+
+
+def _refused(started: RunStarted, changes: int, what: str) -> str:
+    """What isn't ours to change may be met by a phase when others have changed things already."""
+    if not changes or started.mode == "dry-run":
+        return _("Refused before anything was changed: {what}", what=what)
+    if changes == 1:
+        return _("Refused after 1 change: {what}", what=what)
+    return _("Refused after {n} changes: {what}", n=changes, what=what)
 
 
 def _good(started: RunStarted, changes: int) -> tuple[State, str]:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from phases.engine.errors import RunInProgress
 
+MACHINE = Path("/var/lib/kubeboot")
+"""Where the machine's own lock lies; that of a rehearsal lies below its folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -48,9 +51,19 @@ def holder(path: Path) -> Holder | None:
 
 def _taken(path: Path) -> RunInProgress:
     who = holder(path)
+    place = "on this machine" if path.parent == MACHINE else "in this folder"
     process = f" (process {who.pid})" if who else ""
     return RunInProgress(
         "in-progress",
-        f"another kubeboot-tui is at work on this machine{process}",
-        remedy="`kubeboot-tui watch` shows it",
+        f"another kubeboot-tui is at work {place}{process}",
+        remedy=_to_see_it(path, who),
     )
+
+
+def _to_see_it(path: Path, who: Holder | None) -> str:
+    """How to follow the other run; `watch` knows those of the machine itself alone."""
+    if path.parent == MACHINE:
+        return "`kubeboot-tui watch` shows it"
+    if who is None:
+        return "Wait until it has ended"
+    return f"Wait until it has ended; `tail -f {who.journal}` shows it"

@@ -50,6 +50,25 @@ def test_the_second_is_told_of_the_first(tmp_path: Path, end: signal.Signals) ->
     assert holder(path) == Holder(os.getpid(), "/other")
 
 
+def test_the_way_to_the_other_run_is_one_that_leads_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`watch` is named for the machine's own run alone; a rehearsal's is found by its journal."""
+    held = Lock(tmp_path / "lock")
+    with pytest.raises(RunInProgress) as unsigned:
+        Lock(tmp_path / "lock")
+    assert unsigned.value.remedy == "Wait until it has ended"
+    held.sign(Holder(7, "/try/journal.jsonl"))
+    with pytest.raises(RunInProgress) as rehearsed:
+        Lock(tmp_path / "lock")
+    assert "`tail -f /try/journal.jsonl` shows it" in rehearsed.value.remedy
+    assert "this machine" not in rehearsed.value.what
+    monkeypatch.setattr("phases.engine.lock.MACHINE", tmp_path)
+    with pytest.raises(RunInProgress) as real:
+        Lock(tmp_path / "lock")
+    assert real.value.remedy == "`kubeboot-tui watch` shows it"
+
+
 def test_a_holder_that_has_not_signed_is_nobody_else(tmp_path: Path) -> None:
     """A new holder is never mistaken for the one before it."""
     path = tmp_path / "lock"
