@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from phases.checks import together
 from phases.checks.check import Check, Finding
 from phases.checks.table import INIT_CHECKS, IS_ROOT
-from phases.engine.context import Context
+from phases.engine.context import Context, Options
 from phases.engine.errors import PreflightRefused
 from phases.engine.phase import Phase
 
@@ -28,11 +28,18 @@ def examine(context: Context, checks: Iterable[Check]) -> None:
     """Makes those checks that apply; raises PreflightRefused when any has failed."""
     wanted = [check for check in checks if check.applies(context.configuration)]
     refusals = list(judge(context, wanted))
-    if refusals and context.options.mode == "real":
+    if refusals and refuses(context.options):
         raise refused(refusals)
     for name, finding in refusals:
-        # What ails this machine doesn't keep a rehearsal from showing what init would do.
-        context.warn(line(name, finding))
+        context.warn(line(name, finding), level="error")
+
+
+def refuses(options: Options) -> bool:
+    """As kubeadm's, a dry run is refused like the real thing.
+
+    What ails this machine keeps neither a rehearsal nor a preview from showing what init would do.
+    """
+    return options.mode == "real" or (options.mode == "dry-run" and not options.regardless)
 
 
 def judge(context: Context, checks: Sequence[Check]) -> Iterator[Refusal]:

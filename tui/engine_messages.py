@@ -241,6 +241,16 @@ FAILURES: tuple[str, ...] = (
     mark("{path} can't be read: {reason}"),
     mark("another kubeboot-tui is at work on this machine (process {pid})"),
     mark("another kubeboot-tui is at work on this machine"),
+    mark("another kubeboot-tui is at work in this folder (process {pid})"),
+    mark("another kubeboot-tui is at work in this folder"),
+    mark("Wait until it has ended; `tail -f {path}` shows it"),
+    mark("Wait until it has ended"),
+    mark("--upload-certs can't be used here: {path} is there without its key"),
+    mark("{path}, which other control planes would need, is kept elsewhere"),
+    mark(
+        "Nothing was changed. Leave --upload-certs out and copy the files to the "
+        "other control planes, or put the key there"
+    ),
     mark("`kubeboot-tui watch` shows it"),
     mark("no phase is called {name}"),
     mark("this must run as root"),

@@ -121,9 +121,17 @@ def lines(record: Record, state: RunState) -> Iterable[str]:
     elif isinstance(event, e.Effect) and state.started and state.started.mode == "dry-run":
         yield "  " + _("would {verb} {target}", verb=said(event.verb), target=event.target)
     elif isinstance(event, e.Warned):
-        yield f"! {event.phase + ': ' if event.phase else ''}{said(event.text)}"
+        place = f"{event.phase}: " if event.phase else ""
+        yield notice(f"{place}{said(event.text)}", event.level)
     elif isinstance(event, e.CancelRequested):
         yield "  " + _("stopping at the next safe point")
+
+
+def notice(text: str, level: e.Level = "error") -> str:
+    """A line on something wrong: an error and a warning each have a sign and a word of their own."""
+    if level == "error":
+        return f"✗ {_('error: {text}', text=text)}"
+    return f"! {_('warning: {text}', text=text)}"
 
 
 def heading(event: e.RunStarted) -> str:

@@ -1,7 +1,8 @@
 """Foresees a run: starts an engine that changes nothing and adds up what it says.
 
-As root a dry run looks at this machine; where that ends early, and for everybody else, a rehearsal
-walks the whole way in a folder of its own, which is removed afterwards. Drawing lives in the page.
+As root a dry run looks at this machine, regardless of failed checks; where that ends early, and for
+everybody else, a rehearsal walks the whole way in a folder of its own, which is removed afterwards.
+Drawing lives in the page.
 """
 
 from __future__ import annotations
@@ -154,7 +155,8 @@ class Preview:
         folder = tempfile.mkdtemp(prefix="kubeboot-rehearsal-") if mode == "rehearsal" else ""
         remove = Path(folder) if folder else None
         try:
-            self._engine = engine = self._begin(self._request(mode, folder))
+            request = replace(self._request(mode, folder), regardless=True)
+            self._engine = engine = self._begin(request)
             remove = remove or engine.journal.parents[2]
             yield engine
             self._end(engine)

@@ -38,7 +38,7 @@ class Options:
 
     `network` holds the objects of the network plugin's manifest, in the order to apply them.
     `environment` holds the proxy variables of the front end's environment, which go into static
-    pods as kubeadm's own do.
+    pods as kubeadm's own do. `regardless` lets a dry run go on where preflight would refuse.
     """
 
     upload_certs: bool = False
@@ -48,6 +48,7 @@ class Options:
     network_source: str = ""
     user_kubeconfig: str = ""
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
+    regardless: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -97,8 +98,8 @@ class Context:
         """Shows the latest about an item in the phase's panel; never pass a secret."""
         self.emit(e.Report(self.phase, topic, item, data))
 
-    def warn(self, text: str) -> None:
-        self.emit(e.Warned(self.phase, text))
+    def warn(self, text: str, *, level: e.Level = "warning") -> None:
+        self.emit(e.Warned(self.phase, text, level))
 
     def output(self, source: str, text: str) -> None:
         """Lines that something else printed."""

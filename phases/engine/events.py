@@ -147,12 +147,19 @@ class Report:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+Level = Literal["warning", "error"]
+
+
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning; `phase` is empty where it is about the run as a whole."""
+    """A warning; `phase` is empty where it is about the run as a whole.
+
+    One at the level of an error would have stopped the real thing, and doesn't stop a rehearsal.
+    """
 
     phase: str
     text: str
+    level: Level = "warning"
 
 
 @dataclass(frozen=True, slots=True)

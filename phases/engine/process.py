@@ -1,7 +1,8 @@
 """The engine as a process: takes a request, answers with the journal's place, lets go of the terminal, runs.
 
 The answer is one line of JSON on standard output: `{"journal": path}` when the run has begun, or
-`{"failure": {...}, "exit_code": n}` when it could not begin. Everything after that is in the journal.
+`{"failure": {...}, "exit_code": n}` when it could not begin; `{"fit": mode}` when it was only to tell
+whether it could. Everything after that is in the journal.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from phases.engine import asked, desk, finished
+from phases.engine import asked, demands, desk, finished
 from phases.engine import events as e
 from phases.engine.context import Options
 from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
 from phases.engine.journal import Journal
-from phases.engine.lock import Holder, Lock
+from phases.engine.lock import MACHINE, Holder, Lock
 from phases.engine.plan import Plan, Selection, make_plan
 from phases.engine.registry import discover
 from phases.engine.request import Request
@@ -35,8 +36,6 @@ from phases.model.problem import Problems
 from phases.render import manifest
 from phases.system.builders import dry_run_ports, real_ports, rehearsal_ports
 from phases.system.ports import Ports
-
-STATE = Path("/var/lib/kubeboot")
 
 
 def main() -> int:
@@ -58,12 +57,15 @@ def _serve(request: Request) -> int:
     if resolved.configuration.init.dry_run and request.mode == "real":
         request = replace(request, mode="dry-run")
     options = _options(request)
-    _demand_root(request)
-    with _a_place(request) as state:
-        place = _seat(request, state)
+    demands.root(request)
+    with _a_place(request):
+        ports = _ports(request, stop)
+        demands.keys_to_upload(request, resolved.configuration, ports.host)
+        if request.probe:
+            return _told_fit(request)
+        place = _seat(request)
         asked.keep(request, place.run)
         journal = Journal(place.journal)
-        ports = _ports(request, stop)
     journal.append(_started(request, resolved, plan, place))
     _listen(stop, journal)
     _answer(journal=str(place.journal))
@@ -82,15 +84,24 @@ def _resolved(request: Request, stop: Stop) -> Resolved:
     host = real_ports(stop.event).host
     if request.workflow == "init" or request.config is not None:
         return resolve(request, host)
-    _demand_root(request)
-    if request.mode == "rehearsal":
-        _inside(Path(request.folder).resolve())
+    demands.root(request)
     stored = finished.configuration(request.workflow, _ports(request, stop))
     return resolve(request, host, stored)
 
 
-def _seat(request: Request, state: Path) -> Place:
+def _told_fit(request: Request) -> int:
+    """Answers that a run could begin now, in this mode; raises RunInProgress where another is going."""
+    lock = MACHINE / "lock"
+    if request.mode == "real" and lock.exists():
+        Lock(lock)
+    _answer(fit=request.mode)
+    return 0
+
+
+def _seat(request: Request) -> Place:
     """Where this process keeps its files; the lock is held until it ends, but a desk needs none."""
+    state = state_folder(request)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
     if request.workflow == desk.WORKFLOW:
         return desk.open_place(state)
     lock = Lock(state / "lock")
@@ -100,12 +111,10 @@ def _seat(request: Request, state: Path) -> Place:
 
 
 @contextmanager
-def _a_place(request: Request) -> Iterator[Path]:
-    """The state folder, made where it isn't there; the system's refusal becomes our error."""
+def _a_place(request: Request) -> Iterator[None]:
+    """While the run's own files are laid out, the system's refusal becomes our error."""
     try:
-        state = state_folder(request)
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        yield state
+        yield
     except OSError as error:
         kind = ConfigurationError if request.mode == "rehearsal" else PreflightRefused
         raise kind(
@@ -127,21 +136,10 @@ def _run(
     return finished.exit_code
 
 
-def _demand_root(request: Request) -> None:
-    if request.mode != "rehearsal" and os.geteuid() != 0:
-        looking = "a dry run looks at this machine: it needs root"
-        raise PreflightRefused(
-            "IsPrivilegedUser",
-            looking if request.mode == "dry-run" else "this must run as root",
-            why=f"it runs as user {os.geteuid()}",
-            remedy="Use sudo, or --rehearse DIR to try it without root",
-        )
-
-
 def state_folder(request: Request) -> Path:
     """Where the engine keeps its files: on the machine, in a rehearsal's folder, or aside for a dry run."""
     if request.mode == "real":
-        return STATE
+        return MACHINE
     if request.mode == "rehearsal":
         return _inside(Path(request.folder).resolve())
     return Path(tempfile.mkdtemp(prefix="kubeboot-dry-run-"))
@@ -149,7 +147,7 @@ def state_folder(request: Request) -> Path:
 
 def _inside(folder: Path) -> Path:
     """The state folder of a rehearsal; neither / nor a planted link makes it the machine's own."""
-    state = folder / STATE.relative_to("/")
+    state = folder / MACHINE.relative_to("/")
     if folder == Path("/") or state.resolve() != state:
         raise ConfigurationError(
             "no-rehearsal-here",
@@ -162,7 +160,9 @@ def _inside(folder: Path) -> Path:
 
 def _ports(request: Request, stop: Stop) -> Ports:
     if request.mode == "rehearsal":
-        return rehearsal_ports(str(Path(request.folder).resolve()), stop.event)
+        folder = Path(request.folder).resolve()
+        _inside(folder).mkdir(mode=0o700, parents=True, exist_ok=True)  # they keep files there too
+        return rehearsal_ports(str(folder), stop.event)
     if request.mode == "dry-run":
         return dry_run_ports(stop.event)
     return real_ports(stop.event)
@@ -183,6 +183,7 @@ def _options(request: Request) -> Options:
         network_source=request.network_source,
         user_kubeconfig=request.user_kubeconfig,
         mode=request.mode,
+        regardless=request.regardless,
         environment={
             key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")
         },

@@ -24,7 +24,9 @@ class Request:
     `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands. `renew` makes
     a new token and certificate key where good ones are there. `network_manifest` is the text of a
     network plugin's manifest (None without one), `network_source` what messages call it.
-    `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster.
+    `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. With `regardless` a
+    dry run goes on where a check of preflight has failed, for a preview of all that would come. With
+    `probe` the engine only tells whether the run could begin.
     """
 
     workflow: str = "init"
@@ -41,6 +43,8 @@ class Request:
     user_kubeconfig: str = ""
     mode: Mode = "real"
     folder: str = ""
+    regardless: bool = False
+    probe: bool = False
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

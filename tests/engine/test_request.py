@@ -30,6 +30,8 @@ REQUESTS = st.builds(
     csr_only=st.booleans(),
     mode=st.sampled_from(["real", "rehearsal", "dry-run"]),
     folder=TEXT,
+    regardless=st.booleans(),
+    probe=st.booleans(),
 )
 
 

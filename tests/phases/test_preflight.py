@@ -12,6 +12,7 @@ from phases import preflight
 from phases.checks.check import Check, Finding
 from phases.engine.context import Context, Options
 from phases.engine.errors import Cancelled, PreflightRefused
+from phases.engine.events import Warned
 from phases.model.types import NodeRegistration
 from tests.checks.bench import Bench
 
@@ -123,15 +124,27 @@ def test_more_than_one_finding(bench: Bench) -> None:
     assert bench.states == {"Odd": "failed"}
 
 
-@pytest.mark.parametrize("mode", ["rehearsal", "dry-run"])
-def test_a_rehearsal_is_not_refused(bench: Bench, mode: str) -> None:
-    """In a rehearsal failures are told but stop nothing, and nobody need be root."""
-    bench.options = Options(mode=mode)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "options", [Options(mode="rehearsal"), Options(mode="dry-run", regardless=True)]
+)
+def test_a_rehearsal_and_a_preview_are_not_refused(bench: Bench, options: Options) -> None:
+    """There failures are told as errors but stop nothing, and nobody need be root."""
+    bench.options = options
     bench.facts(cpus=1, euid=1000)
+    bench.host.answer("systemctl is-active firewalld", stdout="active\n")
     preflight.run(bench.context())
     assert bench.states["NumCPU"] == "failed"
     assert "IsPrivilegedUser" not in bench.states
-    assert [text.partition("]")[0] for text in bench.warnings] == ["[NumCPU"]
+    told = [(w.text.partition("]")[0], w.level) for w in bench.events if isinstance(w, Warned)]
+    assert told == [("[Firewalld", "warning"), ("[NumCPU", "error")]
+
+
+@pytest.mark.parametrize("options", [Options(mode="dry-run"), Options(regardless=True)])
+def test_a_dry_run_is_refused_as_the_real_thing_is(bench: Bench, options: Options) -> None:
+    """As kubeadm's own --dry-run; and the real thing is never begun regardless."""
+    bench.options = options
+    bench.facts(cpus=1)
+    assert refusal(bench).what == "1 check failed"
 
 
 def second_run() -> Bench:

@@ -296,7 +296,7 @@ def test_what_speaks_against_it_is_told() -> None:
         foreseen_lines(replace(seen, state=state, error=ConfigurationError("x", "no way")))
     )
     assert "  Files to write: 1" in lines
-    assert "! [Swap] swap is on. swapoff" in lines
+    assert "✗ error: [Swap] swap is on. swapoff" in lines
     assert any("no way" in line for line in lines)
 
 
@@ -392,12 +392,12 @@ def test_a_complaint_is_told_in_the_language_in_use() -> None:
     """Message and remedy are two sentences, each translated, behind the field's path."""
     problem = Problem("clusterName", "must not be empty", "Leave it out", file="f.yaml", line=3)
     assert list(questions.complaints([problem])) == [
-        "! clusterName: must not be empty. Leave it out."
+        "✗ error: clusterName: must not be empty. Leave it out."
     ]
     text.use("zh_CN")
     try:
         (told,) = questions.complaints([replace(problem, remedy="Name a user")])
     finally:
         text.use("en")
-    assert told.startswith("! clusterName: ")
+    assert told.startswith("✗ 错误：clusterName: ")
     assert told.endswith("。")

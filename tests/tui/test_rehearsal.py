@@ -179,7 +179,7 @@ def test_after_the_repair_all_is_well(story: Story, damaged: Ended) -> None:
 def masked(text: str) -> list[str]:
     """Plain lines without what differs from run to run and from machine to machine."""
     lines = (re.sub(r" +\d+\.\d s ", " TIME ", line) for line in text.splitlines())
-    return [line for line in lines if not line.startswith("!")]
+    return [line for line in lines if not line.startswith(("!", "✗"))]
 
 
 def test_plain_lines_are_stable(place: Place) -> None:
@@ -265,6 +265,30 @@ def test_a_dry_run_shows_changes_and_makes_none(place: Place) -> None:
     assert "dry run: nothing is changed" in ended.out.splitlines()[0]
     assert tree(*MACHINE) == before
     assert list((place.folder / "tmp").iterdir()) == []
+
+
+@AS_ROOT
+def test_a_dry_run_is_refused_by_its_checks(place: Place) -> None:
+    """As with kubeadm an error of preflight ends it, here with 3; no temporary folder is left."""
+    external = "{endpoints: [https://e:2379], caFile: /no/c, certFile: /no/d, keyFile: /no/k}"
+    place.config.write_text(CONFIG + f"etcd: {{external: {external}}}\n")
+    ended = place.run("init", "--dry-run", "--config", str(place.config))
+    assert ended.code == 3, ended.out + ended.err
+    assert "✗ Preflight checks" in ended.out
+    assert "/no/c is missing" in ended.out
+    assert "would write" not in ended.out
+    assert list((place.folder / "tmp").iterdir()) == []
+
+
+def test_certificates_without_their_key_are_not_uploaded(place: Place) -> None:
+    """With an external CA --upload-certs is refused at once: 2, and no run is begun."""
+    pki = place.rehearsal / "etc/kubernetes/pki"
+    pki.mkdir(parents=True)
+    (pki / "ca.crt").write_text("theirs")
+    ended = place.rehearse("--upload-certs")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--upload-certs can't be used here" in ended.err
+    assert place.journals() == []
 
 
 @AS_ROOT

@@ -238,6 +238,19 @@ async def test_a_draft_with_problems_starts_no_engine(engines: Engines, tmp_path
     assert engines.requests == []
 
 
+def test_a_preview_looks_beyond_failed_checks(tmp_path: Path) -> None:
+    """It asks for a dry run that isn't refused, so that the effects are shown beside the checks."""
+    engines = Engines(tmp_path, {"dry-run": story("dry-run", check="failed")})
+    preview = Preview(Session(FACTS).request, as_root=True, begin=engines.begin)
+    preview.start()
+    preview.join(10)
+    seen = preview.take()
+    assert seen is not None
+    assert [(one.mode, one.regardless) for one in engines.requests] == [("dry-run", True)]
+    assert (seen.failing(), len(seen.effects("files"))) == (("Swap",), 1)
+    assert not seen.succeeded
+
+
 def test_a_preview_can_be_stopped(tmp_path: Path) -> None:
     """Leaving ends the engine at once and removes its folder."""
     engines = Engines(tmp_path, {"rehearsal": story("rehearsal")[:-1]})

@@ -8,6 +8,7 @@ from time import sleep
 
 from phases.engine.request import Mode, Request
 from tui import sections
+from tui.headless import notice
 from tui.launch import start
 from tui.plain.questions import ASKED, Answers
 from tui.plain.talk import Talk, answer
@@ -54,7 +55,7 @@ def foresee(talk: Talk, session: Session, answers: Answers) -> Foreseen:
 def foreseen_lines(foreseen: Foreseen) -> Iterator[str]:
     """The effects by kind and number, and what speaks against a start."""
     if foreseen.error is not None:
-        yield f"! {said(str(foreseen.error))}"
+        yield notice(said(str(foreseen.error)))
     titles = {
         "images": _("Images to pull"),
         "files": _("Files to write"),
@@ -69,10 +70,10 @@ def foreseen_lines(foreseen: Foreseen) -> Iterator[str]:
     reports = foreseen.checks.reports.get("check", {}) if foreseen.checks else {}
     for name in foreseen.failing():
         found = reports[name]
-        yield f"! [{name}] {said(str(found['found']))}. {said(str(found['remedy']))}"
+        yield notice(f"[{name}] {said(str(found['found']))}. {said(str(found['remedy']))}")
     finished = foreseen.state.finished
     if finished is not None and finished.failure is not None and not foreseen.failing():
-        yield f"! {said(finished.failure.what)}: {said(finished.failure.why)}"
+        yield notice(f"{said(finished.failure.what)}: {said(finished.failure.why)}")
 
 
 def decide(talk: Talk, foreseen: Foreseen) -> str:

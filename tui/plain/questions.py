@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from phases.engine.errors import ConfigurationError
+from phases.engine.events import Level
 from phases.engine.request import Request
 from phases.model.problem import Problem, Problems
 from phases.model.yaml_source import read_text
 from phases.render import manifest
 from tui import plugin, sections
 from tui.fields.field import FORMS, LINES, Field
+from tui.headless import notice
 from tui.init import known_user
 from tui.plain.talk import Talk, answer, yes
 from tui.session import Session
@@ -107,7 +109,7 @@ def question(talk: Talk, session: Session, path: str) -> None:
         found = session.of_field(path, session.problems())
         talk.tell_all(complaints(found))
         if not found:
-            talk.tell_all(complaints(session.of_field(path, session.warnings())))
+            talk.tell_all(complaints(session.of_field(path, session.warnings()), "warning"))
             return
         session.set_field(path, before)
 
@@ -134,7 +136,7 @@ def network(talk: Talk, answers: Answers) -> None:
             return
         found = plugin.read(source)
         if found.brings is None:
-            talk.tell_all([f"! {clean(source)}: {clean(said(found.fault))}"])
+            talk.tell_all([notice(f"{clean(source)}: {clean(said(found.fault))}")])
             continue
         answers.network_source, answers.network_manifest = source, found.text
         talk.tell_all(f"  {clean(line)}" for line in manifest.lines(found.brings))
@@ -157,8 +159,8 @@ def unfolded(known: Field, given: str) -> str:
     return "\n".join(map(str.strip, given.split(","))) if known.kind in LINES else given
 
 
-def complaints(problems: Iterable[Problem]) -> Iterator[str]:
+def complaints(problems: Iterable[Problem], level: Level = "error") -> Iterator[str]:
     for one in problems:
         advice = (said(clean(one.remedy)),) if one.remedy else ()
         told = sentences(said(clean(one.message)), *advice)
-        yield f"! {one.path}: {told}" if one.path else f"! {told}"
+        yield notice(f"{one.path}: {told}" if one.path else told, level)

@@ -81,5 +81,5 @@ def tell(line: str) -> None:
 def folded(paragraph: str) -> list[str]:
     """A paragraph in lines that fit; what is indented stays so."""
     indent = " " * (len(paragraph) - len(paragraph.lstrip()))
-    hanging = indent + ("  " if indent or paragraph.startswith("!") else "")
+    hanging = indent + ("  " if indent or paragraph.startswith(("!", "✗")) else "")
     return fold(paragraph.strip(), WIDTH, indent, hanging, whole=True)
