@@ -15,13 +15,14 @@ from typing import Any, get_args, get_type_hints
 import pytest
 import yaml
 
-from phases.model import types
+from phases.model import schema, tables, types
 from phases.model.secret import Secret
 from tests.lab.parity import compare, corpus, goldens, rehearse
 
 SLOW = ("rsa-2048", "rsa-3072", "rsa-4096")
 NO_FILES = ("dry-run",)  # a rehearsal of it is a rehearsal like any other
 NEWEST_ONLY = ("plain", "flags-only")
+COMPONENTS = ("KubeletConfiguration", "KubeProxyConfiguration")
 PAIRS = [
     (minor, case)
     for minor, case in goldens.telling()
@@ -52,13 +53,13 @@ class TestCorpus:
             assert bool(case.why) == (set(case.minors) != set(corpus.MINORS)), case.name
 
     def test_touches_every_field(self) -> None:
-        """Each field of InitConfiguration and ClusterConfiguration is set by some configuration."""
+        """Each field of the four kinds of document is set by some configuration."""
         documents = [document for case in corpus.cases().values() for document in parsed(case)]
         wanted = {
             f"{kind.__name__}.{path}"
             for kind in (types.InitConfiguration, types.ClusterConfiguration)
             for path in paths(kind)
-        }
+        } | {f"{kind}.{path}" for kind in COMPONENTS for path in shaped(tables.record(kind))}
         touched = {
             f"{document['kind']}.{path}" for document in documents for path in leaves(document)
         }
@@ -102,6 +103,15 @@ def paths(kind: Any) -> Iterator[str]:
         inner = record(kind, each.name)
         if inner is not None:
             yield from (f"{key}.{path}" for path in paths(inner))
+
+
+def shaped(record: schema.Record) -> Iterator[str]:
+    """The fields of a component's configuration and of the records in it, as dotted keys."""
+    for field in record.fields:
+        yield field.key
+        inner = field.shape.of if isinstance(field.shape, schema.Items) else field.shape
+        if isinstance(inner, schema.Record):
+            yield from (f"{field.key}.{path}" for path in shaped(inner))
 
 
 def record(kind: Any, name: str) -> Any:

@@ -100,6 +100,7 @@ class Live:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._own = f"Node {node.name}"  # its kubelet keeps writing to it
         self._start()
         self._files = {f"/{path}": (node.root / path).read_bytes() for path in _left(node.root)}
         self._api = Api(self._files["/etc/kubernetes/admin.conf"].decode(), node.address)
@@ -200,7 +201,7 @@ class Live:
         return [
             (resource, thing)
             for name, (resource, thing) in self._api.objects().items()
-            if self._before.get(name) != objects_text(thing)
+            if name != self._own and self._before.get(name) != objects_text(thing)
         ]
 
     def _settled(self) -> list[tuple[Resource, Object]]:
