@@ -6,14 +6,14 @@ Nothing heavy is imported before it is needed; the flags themselves are data in 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
-from tui.flags import CONFIGURING, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
+from tui import streams
+from tui.flags import CONFIGURING, DETAIL, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,26 +29,46 @@ class Parser(argparse.ArgumentParser):
             self.error(f"unrecognized arguments: {' '.join(extras)}")
         return found, extras
 
+    def print_help(self, file: Any = None) -> None:
+        """Help that can't be written is an error, which argparse itself passes over."""
+        print(self.format_help(), end="", file=file, flush=True)
+
     def error(self, message: str) -> NoReturn:
         said = message.replace("ignored explicit argument", "is true or false, not")
-        self.exit(2, f"error: {said}. `{self.prog} --help` shows what there is.\n")
+        streams.complain(f"error: {said}. `{self.prog} --help` shows what there is.")
+        raise SystemExit(2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; returns its exit code."""
+    streams.mend()
     words = sys.argv[1:] if argv is None else list(argv)
-    arguments = INSIDE.get(" ".join(words)) or parser().parse_args(words)
     try:
-        return int(arguments.run(arguments))
+        return _run(words)
     except InstallerError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
-        return int(getattr(error, "refused_with", error.exit_code))
+        return _told(error)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # whoever read has gone, the engine hasn't; nothing may be left to flush at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.give_up(sys.stdout)  # whoever read has gone, the engine hasn't
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        return _told(streams.unwritable(error))
+
+
+def _run(words: list[str]) -> int:
+    arguments = INSIDE.get(" ".join(words)) or parser().parse_args(words)
+    code = int(arguments.run(arguments))
+    sys.stdout.flush()
+    return code
+
+
+def _told(error: InstallerError) -> int:
+    """Tells an error; the exit code that is its own."""
+    if isinstance(error, streams.Unshown):
+        streams.give_up(sys.stdout)
+    streams.complain(f"error: {error}")
+    return int(getattr(error, "refused_with", error.exit_code))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
         "watch", help="follow the run that is under way, or show the last one"
     )
     watching.add_argument("--json", action="store_true", help="print the journal itself")
+    _add_flag(watching, DETAIL)
     watching.set_defaults(run=_watch)
     return top
 
@@ -111,11 +132,22 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
             help=flag.help,
         )
     else:
-        plain = int if flag.kind == "number" else str
-        kind = _filled if flag.filled else plain
         group.add_argument(
-            f"--{flag.name}", dest=flag.key, type=kind, metavar=flag.metavar, help=flag.help
+            *([f"-{flag.name}"] if len(flag.name) == 1 else []),
+            f"--{flag.name}",
+            dest=flag.key,
+            type=_type(flag),
+            metavar=flag.metavar,
+            help=flag.help,
         )
+
+
+def _type(flag: Flag) -> Callable[[str], object]:
+    if flag.kind == "number":
+        return int
+    if flag.kind == "refused":
+        return _refused
+    return _filled if flag.filled else str
 
 
 def _add_switch(group: argparse._ActionsContainer, flag: Flag) -> None:
@@ -141,6 +173,15 @@ def _add_switch(group: argparse._ActionsContainer, flag: Flag) -> None:
 def _filled(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("it needs a value, and there is none")
+    return text
+
+
+def _refused(text: str) -> str:
+    """Of --rootfs, the one such flag: empty it asks for nothing."""
+    if text:
+        raise argparse.ArgumentTypeError(
+            "it isn't taken; copy this program into that folder and run it there by `chroot`"
+        )
     return text
 
 
@@ -188,7 +229,7 @@ def _lacking_verb(_arguments: argparse.Namespace) -> int:
 def _watch(arguments: argparse.Namespace) -> int:
     from tui.init import watch_latest
 
-    return watch_latest(as_json=arguments.json)
+    return watch_latest(as_json=arguments.json, detail=arguments.v or 0)
 
 
 def _phases(_arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "number", "list", "switch"]
+Kind = Literal["text", "number", "list", "switch", "refused"]
 
 TRUE = ("1", "t", "T", "true", "TRUE", "True")
 FALSE = ("0", "f", "F", "false", "FALSE", "False")
@@ -20,7 +20,7 @@ class Flag:
     """A flag as the help shows it; `key` is its name among the parsed arguments.
 
     An empty value of a `filled` one, such as a script's unset variable, is refused: it would ask for
-    the real thing, or for all of it.
+    the real thing, or for all of it. A `refused` one is kubeadm's, and not ours.
     """
 
     name: str
@@ -62,11 +62,17 @@ CONFIGURING = (
 )
 """Flags that set a field of the configuration; the model knows which one and what it may hold."""
 
+DETAIL = Flag(
+    "v", "number", "how much is told: from 1 each change, from 5 what programs say as well", "N"
+)
+
 RUNNING = (
     Flag("config", "text", "a kubeadm configuration file; - reads standard input", "FILE"),
     Flag("upload-certs", "switch", "upload the shared certificates for further control planes"),
     Flag("skip-token-print", "switch", "do not print the token"),
     Flag("skip-certificate-key-print", "switch", "do not print the certificate key"),
+    DETAIL,
+    Flag("rootfs", "refused", "not taken: run this program by `chroot DIR` instead", "DIR"),
 )
 """kubeadm's flags that say how to run."""
 
@@ -97,5 +103,6 @@ TOKEN = (
     Flag("ttl", "text", "how long the token is valid (24h0m0s; 0 is for ever)", "DURATION"),
     Flag("rehearse", "text", "do it in the folder of a rehearsal", "DIR", filled=True),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
+    DETAIL,
 )
 """The flags of `token create`."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from phases.engine import events as e
 from phases.engine.journal import Record, encode
 from phases.engine.state import PhaseState, RunState, fold
-from tui.text import _, mark, said
+from tui.text import _, clean, mark, said
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,6 +32,10 @@ WORDS = {"unchanged": mark("unchanged"), "skipped": mark("skipped"), "failed": m
 ASCII = str.maketrans(
     {"✓": "+", "↷": "-", "✗": "x", "●": ">", "○": ".", "■": "#", "·": "-", "→": ">"}
 )
+
+
+CHANGES, PROGRAMS = 1, 5
+"""From which detail (-v) on each change is told, and what programs say."""
 
 
 class View(Protocol):
@@ -73,11 +77,12 @@ class JsonView:
 class LineView:
     """One line per thing worth a line; for logs, serial consoles and screen readers."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
+    def __init__(self, out: TextIO | None = None, detail: int = 0) -> None:
         self._out = out
+        self._detail = detail
 
     def show(self, record: Record, state: RunState) -> None:
-        for line in lines(record, state):
+        for line in lines(record, state, self._detail):
             say(line, self._out)
 
     def tick(self, state: RunState) -> None:
@@ -106,8 +111,8 @@ def spelled(line: str, encoding: str | None, environment: Mapping[str, str]) -> 
     return text.encode(encoding, "replace").decode(encoding)
 
 
-def lines(record: Record, state: RunState) -> Iterable[str]:
-    """What one record says in plain lines; most say nothing."""
+def lines(record: Record, state: RunState, detail: int = 0) -> Iterable[str]:
+    """What one record says in plain lines; most say nothing, more of them with more `detail` (-v)."""
     event = record.event
     if isinstance(event, e.RunStarted):
         yield heading(event)
@@ -118,13 +123,25 @@ def lines(record: Record, state: RunState) -> Iterable[str]:
     elif isinstance(event, e.StepSkipped):
         name = f"{SIGNS['skipped']} {event.phase}/{event.step:<40}"
         yield f"{name}  {_('skipped')}: {said(event.reason)}"
-    elif isinstance(event, e.Effect) and state.started and state.started.mode == "dry-run":
-        yield "  " + _("would {verb} {target}", verb=said(event.verb), target=event.target)
+    elif isinstance(event, e.Effect | e.Output):
+        yield from details(event, state, detail)
     elif isinstance(event, e.Warned):
         place = f"{event.phase}: " if event.phase else ""
         yield notice(f"{place}{said(event.text)}", event.level)
     elif isinstance(event, e.CancelRequested):
         yield "  " + _("stopping at the next safe point")
+
+
+def details(event: e.Effect | e.Output, state: RunState, detail: int) -> Iterable[str]:
+    """What is told when it is asked for: by a dry run its changes, else by the detail wanted."""
+    if isinstance(event, e.Output):
+        if detail >= PROGRAMS:
+            yield f"  {event.source}: {clean(event.line)}"
+    elif state.started and state.started.mode == "dry-run":
+        yield "  " + _("would {verb} {target}", verb=said(event.verb), target=event.target)
+    elif detail >= CHANGES:
+        more = f" ({event.detail})" if event.detail else ""
+        yield f"  {said(event.verb)} {event.target}{more}"
 
 
 def notice(text: str, level: e.Level = "error") -> str:
@@ -184,17 +201,18 @@ def took(started: datetime | None, finished: datetime | None) -> str:
 class LiveView:
     """On a terminal: finished phases scroll up as lines, each running one keeps a live line."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], detail: int = 0) -> None:
         from rich.console import Console
         from rich.live import Live
 
         self._now = now
+        self._detail = detail
         self._console = Console(highlight=False, markup=False)
         self._live = Live(console=self._console, refresh_per_second=10, transient=True)
         self._live.start()
 
     def show(self, record: Record, state: RunState) -> None:
-        for line in lines(record, state):
+        for line in lines(record, state, self._detail):
             self._console.print(spelled(line, self._console.encoding, os.environ))
         self._live.update(self._running(state))
 

@@ -13,34 +13,47 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from phases.engine.errors import ConfigurationError, PreflightRefused
-from phases.engine.request import Mode, Request
+from phases.engine.request import ASIDE, Mode, Request
 from phases.engine.state import RunState
 from tui.closing import closing, handover
 from tui.flags import CONFIGURING
 from tui.follow import follow
 from tui.headless import JsonView, LineView, LiveView, View, say, watch
-from tui.launch import Engine, start
+from tui.launch import Engine, end, fit, start
+from tui.streams import Unshown, unwritable
 
 STATE = Path("/var/lib/kubeboot")
 STDIN = "standard input"
+DECLINED = 128 + signal.SIGINT
+"""The exit code where a person doesn't want to go on, by ctrl+c or by an answer."""
 
 
 def init(arguments: argparse.Namespace) -> int:
     """Runs `init` to its end and returns the engine's exit code."""
     request = make_request(arguments)
-    if not (arguments.yes or request.mode != "real" or _agreed()):
-        return 2
+    asks = request.mode == "real" and not arguments.yes and at_terminal()
+    if asks and not agreed(request):
+        say("Nothing was changed.")
+        return DECLINED
     hidden = {
         "token": arguments.skip_token_print,
         "certificate-key": arguments.skip_certificate_key_print,
     }
     withheld = frozenset(name for name, hide in hidden.items() if hide)
-    return see_through(started(request), as_json=arguments.json, withheld=withheld)
+    view = view_for(as_json=arguments.json, detail=arguments.v or 0)
+    return see_through(started(request), view, withheld)
 
 
 def make_request(arguments: argparse.Namespace) -> Request:
     """The request that the flags ask for. Raises ConfigurationError for a file that can't be read."""
     mode: Mode = "rehearsal" if arguments.rehearse else "dry-run" if arguments.dry_run else "real"
+    if mode == "rehearsal" and arguments.dry_run:
+        raise ConfigurationError(
+            "contradiction",
+            "--rehearse and --dry-run contradict each other",
+            why="a rehearsal makes everything in a folder, a dry run makes nothing and looks at this machine",
+            remedy="Leave one of them out",
+        )
     source = arguments.network_manifest or ""
     if arguments.network_sha256 and not source:
         raise ConfigurationError(
@@ -112,14 +125,23 @@ def _values(arguments: argparse.Namespace) -> dict[str, object]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _agreed() -> bool:
-    """Asks a person at a terminal; a script has agreed by starting it."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def at_terminal() -> bool:
+    """Whether a person can be asked; a script has agreed by starting this."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def agreed(request: Request) -> bool:
+    """Asks whether to go on, but only where a run could begin and would change this machine.
+
+    Raises what the engine would refuse the request with.
+    """
+    if fit(request) != "real":
         return True
-    print("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes.")  # noqa: T201
+    say("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes.")
     try:
         return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
+        say("")
         return False
 
 
@@ -139,23 +161,42 @@ def _on_signals(act: Callable[[int], None]) -> None:
         signal.signal(number, lambda number, _frame: act(number))
 
 
-def see_through(
-    engine: Engine, *, as_json: bool = False, withheld: frozenset[str] = frozenset()
-) -> int:
-    """Follows a run to its end."""
-    state = follow_through(engine, _view(as_json=as_json))
-    _close(state, as_json=as_json, withheld=withheld)
-    if state.started and state.started.mode == "dry-run":
-        shutil.rmtree(engine.journal.parents[2], ignore_errors=True)
+def see_through(engine: Engine, view: View, withheld: frozenset[str] = frozenset()) -> int:
+    """Follows a run to its end; of a dry run nothing is left, also where it can't be shown."""
+    try:
+        state = follow_through(engine, view)
+        _close(state, as_json=isinstance(view, JsonView), withheld=withheld)
+    finally:
+        if _is_aside(engine):
+            end(engine)
+            shutil.rmtree(engine.journal.parents[2], ignore_errors=True)
     return code_of(state)
 
 
+def _is_aside(engine: Engine) -> bool:
+    """Whether this is a dry run, asked for by a flag or by the file."""
+    return engine.journal.parents[2].name.startswith(ASIDE)
+
+
 def follow_through(engine: Engine, view: View) -> RunState:
-    """Shows a run to its end."""
+    """Shows a run to its end. Raises Unshown where that can't be done: the run itself goes on."""
     records = follow(engine.journal, lambda: engine.process.poll() is None)
-    state = watch(records, view)
+    try:
+        state = watch(records, view)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unshown(engine, error) from error
     engine.process.wait()
     return state
+
+
+def unshown(engine: Engine, error: OSError) -> Unshown:
+    """The error of a run that can't be shown, and what becomes of it."""
+    goes_on = f"The run goes on without it; its journal is {engine.journal}"
+    told = unwritable(error)
+    remedy = "Nothing was changed" if _is_aside(engine) else goes_on
+    return Unshown(told.code, told.what, why=told.why, remedy=remedy)
 
 
 def code_of(state: RunState) -> int:
@@ -163,14 +204,15 @@ def code_of(state: RunState) -> int:
     return state.finished.exit_code if state.finished else 4
 
 
-def watch_latest(*, as_json: bool) -> int:
+def watch_latest(*, as_json: bool, detail: int = 0) -> int:
     """Follows the run under way on this machine, or shows the last one."""
     _look_into(STATE / "runs")
     journals = sorted(STATE.glob("runs/*/journal.jsonl"))
     if not journals:
         raise ConfigurationError("no-run", "there has been no run on this machine")
     pid = _engine_pid(journals[-1])
-    state = watch(follow(journals[-1], lambda: _lives(pid)), _view(as_json=as_json))
+    view = view_for(as_json=as_json, detail=detail)
+    state = watch(follow(journals[-1], lambda: _lives(pid)), view)
     _close(state, as_json=as_json)
     return code_of(state)
 
@@ -204,12 +246,13 @@ def _lives(pid: int) -> bool:
     return pid > 0
 
 
-def _view(*, as_json: bool) -> View:
+def view_for(*, as_json: bool, detail: int) -> View:
+    """How a run is shown here: as its journal, live on a terminal, else in lines."""
     if as_json:
         return JsonView()
     if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        return LiveView(lambda: datetime.now(UTC))
-    return LineView()
+        return LiveView(lambda: datetime.now(UTC), detail)
+    return LineView(detail=detail)
 
 
 def _close(state: RunState, *, as_json: bool, withheld: frozenset[str] = frozenset()) -> None:

@@ -9,11 +9,15 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from phases.engine.errors import InstallerError
 from phases.engine.request import Request
+
+GRACE = 5.0
+"""Seconds that an engine is given to end after it was told to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,29 @@ class Refused(InstallerError):
 
 def start(request: Request) -> Engine:
     """Starts an engine for a request. Raises Refused when it could not begin."""
+    process, answer = _asked(request)
+    return Engine(process, Path(answer["journal"]))
+
+
+def end(engine: Engine) -> None:
+    """Ends an engine that changes nothing; it is given a moment to clear up behind itself."""
+    engine.process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        engine.process.wait(GRACE)
+        return
+    engine.process.kill()
+    engine.process.wait()
+
+
+def fit(request: Request) -> str:
+    """In which mode a run would begin now; nothing is begun. Raises Refused where it couldn't begin."""
+    process, answer = _asked(replace(request, probe=True))
+    process.wait()
+    return str(answer["fit"])
+
+
+def _asked(request: Request) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    """An engine that was given a request, and its answer. Raises Refused for one that refuses."""
     process = subprocess.Popen(
         [*_myself(), "engine"],
         stdin=subprocess.PIPE,
@@ -59,18 +86,18 @@ def start(request: Request) -> Engine:
                 process.stdin.close()
         answer = process.stdout.readline()
         last_words = "" if answer else process.stderr.read()
-    return Engine(process, _journal(answer, process, last_words))
+    return process, _read(answer, process, last_words)
 
 
-def _journal(answer: str, process: subprocess.Popen[str], last_words: str) -> Path:
+def _read(answer: str, process: subprocess.Popen[str], last_words: str) -> dict[str, Any]:
     try:
-        data = json.loads(answer)
+        data: dict[str, Any] = json.loads(answer)
     except ValueError:
         raise Refused(_crash(process.wait(), last_words), 4) from None
     if "failure" in data:
         process.wait()
         raise Refused(data["failure"], data["exit_code"])
-    return Path(data["journal"])
+    return data
 
 
 def _crash(code: int, last_words: str) -> dict[str, str]:

@@ -21,12 +21,9 @@ from phases.engine.events import Effect, Verb
 from phases.engine.request import Mode, Request
 from phases.engine.state import PhaseState, RunState, fold
 from tui.follow import follow
-from tui.launch import Engine
+from tui.launch import GRACE, Engine
 
 GOOD = ("done", "unchanged")
-GRACE = 5.0
-"""Seconds that an engine is given to end after it was told to."""
-
 GROUPS: dict[str, tuple[Verb, ...]] = {
     "images": ("pull",),
     "files": ("write", "remove"),
@@ -100,13 +97,10 @@ class Preview:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the engine and leaves nothing behind; returns at once.
-
-        What changes nothing needs no safe point: it is killed.
-        """
+        """Has the engine end and clear up behind itself; returns at once."""
         self._stop.set()
         if (engine := self._engine) is not None:
-            engine.process.kill()
+            engine.process.terminate()
 
     def join(self, timeout: float) -> None:
         self._thread.join(timeout)
@@ -142,9 +136,9 @@ class Preview:
         return foreseen
 
     def _end(self, engine: Engine) -> None:
-        """An engine that has told its end is given a moment; one that was stopped is not."""
+        """An engine that has told its end, or was told to, is given a moment."""
         with suppress(TimeoutExpired):
-            engine.process.wait(0 if self._stop.is_set() else GRACE)
+            engine.process.wait(GRACE)
             return
         engine.process.kill()
         engine.process.wait()

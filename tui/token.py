@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 
 from phases.engine.request import Request
-from tui.init import see_through, started
+from tui.init import see_through, started, view_for
 
 
 def create(arguments: argparse.Namespace) -> int:
     """Makes a new token (and certificate key, if asked to) and returns the engine's exit code."""
-    return see_through(started(make_request(arguments)), as_json=arguments.json)
+    view = view_for(as_json=arguments.json, detail=arguments.v or 0)
+    return see_through(started(make_request(arguments)), view)
 
 
 def make_request(arguments: argparse.Namespace) -> Request:

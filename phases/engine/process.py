@@ -27,7 +27,7 @@ from phases.engine.journal import Journal
 from phases.engine.lock import MACHINE, Holder, Lock
 from phases.engine.plan import Plan, Selection, make_plan
 from phases.engine.registry import discover
-from phases.engine.request import Request
+from phases.engine.request import ASIDE, Request
 from phases.engine.resolve import Resolved, as_error, resolve
 from phases.engine.runner import Runner
 from phases.engine.stop import Stop
@@ -142,7 +142,7 @@ def state_folder(request: Request) -> Path:
         return MACHINE
     if request.mode == "rehearsal":
         return _inside(Path(request.folder).resolve())
-    return Path(tempfile.mkdtemp(prefix="kubeboot-dry-run-"))
+    return Path(tempfile.mkdtemp(prefix=ASIDE))
 
 
 def _inside(folder: Path) -> Path:

@@ -15,6 +15,9 @@ from phases.engine.errors import ConfigurationError
 
 Mode = Literal["real", "rehearsal", "dry-run"]
 
+ASIDE = "kubeboot-dry-run-"
+"""How the folders begin in which dry runs keep their files; who started one removes its folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

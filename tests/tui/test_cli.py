@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from phases.engine.errors import InstallerError
+from phases.engine.errors import InstallerError, PreflightRefused
 from phases.engine.request import Request
-from tests.tui.program import CONFIG, ROOT, Place, tree
+from tests.tui.program import CONFIG, MACHINE, ROOT, Place, tree
 from tui import cli, launch
 from tui.flags import CONFIGURING, OURS, RUNNING
 from tui.init import make_request, watch_latest
@@ -287,21 +289,104 @@ def test_without_root_nothing_begins(place: Place, mode: str) -> None:
     assert "--rehearse DIR" in answer["failure"]["remedy"]
 
 
-def test_a_terminal_user_is_asked_first(
-    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """At a terminal anything but yes, even the end of input, starts nothing."""
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """A person at a terminal whose run could begin; what was asked about it, and no start."""
+    asked: list[Request] = []
 
-    def end(_prompt: str) -> str:
-        raise EOFError
+    def fit(request: Request) -> str:
+        asked.append(request)
+        return "real"
 
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("tui.init.at_terminal", lambda: True)
+    monkeypatch.setattr("tui.init.fit", fit)
     monkeypatch.setattr("tui.init.start", lambda _request: pytest.fail("was started"))
-    for answer in (end, lambda _: "n", lambda _: ""):
-        monkeypatch.setattr("builtins.input", answer)
-        assert cli.main(["init", "--config", str(place.config)]) == 2
-    assert "control plane" in capsys.readouterr().out
+    return asked
+
+
+def raising(error: BaseException) -> Any:
+    def act(*_: object) -> Any:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize(
+    "answer", [raising(EOFError()), raising(KeyboardInterrupt()), lambda _: "n", lambda _: ""]
+)
+def test_a_terminal_user_is_asked_first(
+    place: Place,
+    terminal: list[Request],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: Any,
+) -> None:
+    """Anything but yes, even the end of input, starts nothing and says so, with ctrl+c's exit code."""
+    monkeypatch.setattr("builtins.input", answer)
+    assert cli.main(["init", "--config", str(place.config)]) == 130
+    told = capsys.readouterr().out
+    assert "control plane" in told
+    assert told.endswith("Nothing was changed.\n")
+    assert len(terminal) == 1
+
+
+def test_nobody_is_asked_about_what_cannot_begin(
+    place: Place, terminal: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A configuration, a user or a lock in the way is told before the question, with its own code."""
+    monkeypatch.setattr("builtins.input", lambda _: pytest.fail("was asked"))
+    monkeypatch.setattr("tui.init.fit", raising(PreflightRefused("x", "not root")))
+    assert cli.main(["init", "--config", str(place.config)]) == 3
+    assert terminal == []
+
+
+def test_nobody_is_asked_about_a_dry_run_of_the_file(
+    place: Place, terminal: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file asks for a dry run there is nothing to agree to."""
+    monkeypatch.setattr("builtins.input", lambda _: pytest.fail("was asked"))
+    monkeypatch.setattr("tui.init.fit", lambda _: "dry-run")
+    monkeypatch.setattr("tui.init.start", raising(PreflightRefused("x", "was started")))
+    assert cli.main(["init", "--config", str(place.config)]) == 3
+    assert terminal == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the real thing can't begin without root")
+def test_whether_a_run_could_begin_is_told_without_beginning_it(place: Place) -> None:
+    """An engine that is only asked answers with the mode, and leaves nothing behind."""
+    before = tree(*MACHINE)
+    for flags, mode in (({}, "real"), ({"dry-run": True}, "dry-run")):
+        request = Request(config=CONFIG, flags=flags, probe=True)
+        ended = place.run("engine", stdin=request.to_json() + "\n")
+        assert (ended.code, json.loads(ended.out)) == (0, {"fit": mode})
+    bad = place.run("engine", stdin=Request(config="x: 1", probe=True).to_json() + "\n")
+    assert bad.code == 2
+    assert tree(*MACHINE) == before
+    assert list((place.folder / "tmp").iterdir()) == []
+
+
+def test_a_rehearsal_is_no_dry_run(place: Place) -> None:
+    """Asked for both, neither is done: 2 and a sentence."""
+    ended = place.rehearse("--dry-run")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--rehearse and --dry-run contradict each other" in ended.err
+    assert not place.rehearsal.exists()
+
+
+def test_another_root_folder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """kubeadm's --rootfs isn't taken, and what to do instead is said; empty it asks for nothing."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["init", "--rootfs", "/mnt"])
+    assert ended.value.code == 2
+    assert "`chroot`" in capsys.readouterr().err
+    assert cli.parser().parse_args(["init", "--rootfs="]).rootfs == ""
+
+
+@pytest.mark.parametrize("words", [["-v", "5"], ["-v5"], ["-v=5"], ["--v", "5"], ["--v=5"]])
+@pytest.mark.parametrize("verb", [["init"], ["token", "create"], ["watch"]])
+def test_the_detail_is_taken_as_by_kubeadm(verb: list[str], words: list[str]) -> None:
+    """-v and --v take a number, in all the forms that kubeadm knows."""
+    assert cli.parser().parse_args([*verb, *words]).v == 5
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,25 @@ def test_most_events_say_nothing(event: e.Event) -> None:
     assert len(shown(started(), event)) == 1
 
 
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        (0, []),
+        (1, ["  write /x (9 bytes)", "  run y"]),
+        (5, ["  write /x (9 bytes)", "  run y", "  kubelet: noise?"]),
+    ],
+)
+def test_more_is_told_when_it_is_asked_for(detail: int, told: list[str]) -> None:
+    """From -v 1 on each change is a line, from -v 5 on what programs say, without their escapes."""
+    state = fold(RunState(), next(records(started())))
+    events = (
+        e.Effect("certs", "write", "/x", "9 bytes"),
+        e.Effect("certs", "run", "y"),
+        e.Output("certs", "kubelet", "noise\x1b"),
+    )
+    assert [line for r in records(*events) for line in lines(r, state, detail)] == told
+
+
 def test_a_failure_is_told_in_full() -> None:
     """What, every line of why, and what next."""
     assert shown(started(), e.PhaseFailed("certs", FAILURE))[-4:] == [

@@ -274,6 +274,32 @@ def test_a_preview_can_be_stopped(tmp_path: Path) -> None:
     assert not seen.succeeded
 
 
+def test_a_preview_lets_its_engine_clear_up(tmp_path: Path) -> None:
+    """An engine that is told to end may remove its own temporary files before it does."""
+    engines, cleared = Engines(tmp_path, {"dry-run": story("dry-run")[:-1]}), tmp_path / "cleared"
+    script = (
+        "import pathlib, signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(pathlib.Path(sys.argv[1]).touch()))\n"
+        "print(flush=True); time.sleep(60)"
+    )
+
+    def begin(request: Request) -> Engine:
+        command = [sys.executable, "-c", script, str(cleared)]
+        sleeper = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert sleeper.stdout
+        with sleeper.stdout:
+            sleeper.stdout.readline()
+        return Engine(sleeper, engines.begin(request).journal)
+
+    preview = Preview(Session(FACTS).request, as_root=True, begin=begin)
+    preview.start()
+    while preview.take() is None:
+        pass
+    preview.stop()
+    preview.join(10)
+    assert cleared.exists()
+
+
 def test_an_error_is_one_line() -> None:
     """What, why and what next, without characters that steer a terminal."""
     from tui.widgets.foreseen import error_words
