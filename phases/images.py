@@ -33,6 +33,7 @@ def run(context: Context) -> None:
             where="images",
             why="\n".join(failures),
             remedy="Check that the registry can be reached, then run the same command again",
+            tried=(f"each of them was tried {TRIES} times",),
         )
 
 

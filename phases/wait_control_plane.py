@@ -1,21 +1,23 @@
 """Waits until kubelet, API server, controller manager and scheduler answer, then lets the admin in.
 
-When one doesn't, the error carries what its container or the kubelet said last.
+Meanwhile it tells what becomes of their containers. When one doesn't get healthy, the error carries
+what was tried, and what its container or the kubelet said last.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from phases.engine.containers import Watch
 from phases.engine.context import Context
 from phases.engine.errors import PhaseError
 from phases.engine.phase import Phase
-from phases.engine.testimony import control_plane_testimony, kubelet_testimony
+from phases.engine.testimony import UNHEALTHY, control_plane_testimony, kubelet_testimony
 from phases.render.bootstrap_token import cluster_admins
 from phases.render.health import health_url, kubelet_health_url
 from phases.system.ports import Cluster, ClusterError, Ref
@@ -45,12 +47,14 @@ def wait_for_kubelet(context: Context) -> None:
         context.warn("the kubelet's healthz port is 0, so it isn't waited for")
         return
     kubelet = Component("kubelet", lambda: fetched(context, url))
-    if not wait_for(context, kubelet, period(context, "kubelet_health_check")):
+    patience = period(context, "kubelet_health_check")
+    if ailment := wait_for(context, kubelet, patience):
         raise PhaseError(
             "kubelet-unhealthy",
             f"the kubelet didn't become healthy at {url}",
             where="wait-control-plane",
             why=kubelet_testimony(context),
+            tried=(asked("the kubelet", patience, ailment),),
             remedy="Mend the cause and run the same command again to resume",
         )
 
@@ -58,21 +62,52 @@ def wait_for_kubelet(context: Context) -> None:
 def wait_for_components(context: Context) -> None:
     """All three side by side, each against its own address in its own manifest."""
     patience = period(context, "control_plane_component_health_check")
-    components = (
+    watch, nudge = Watch(context), Nudge()
+    components = [
+        Component(one.name, partial(watched, watch, one.ailment)) for one in control_plane(context)
+    ]
+    with ThreadPoolExecutor(len(components)) as pool:
+        ailments = pool.map(partial(wait_with_nudge, context, nudge, patience), components)
+    named = zip(components, ailments, strict=True)
+    sick = {component.name: ailment for component, ailment in named if ailment}
+    if sick:
+        raise PhaseError(
+            UNHEALTHY,
+            f"{' and '.join(sick)} didn't become healthy",
+            where="wait-control-plane",
+            why=control_plane_testimony(context, tuple(sick)),
+            remedy="Mend the cause and run the same command again to resume",
+            tried=tuple(tried(sick, patience, watch, nudge)),
+        )
+
+
+def control_plane(context: Context) -> tuple[Component, ...]:
+    return (
         Component("kube-apiserver", partial(api_ailment, context.admin())),
         *(answering(context, name) for name in ("kube-controller-manager", "kube-scheduler")),
     )
-    with ThreadPoolExecutor(len(components)) as pool:
-        healthy = pool.map(partial(wait_with_nudge, context, Nudge(), patience), components)
-    sick = [component.name for component, well in zip(components, healthy, strict=True) if not well]
-    if sick:
-        raise PhaseError(
-            "control-plane-unhealthy",
-            f"{' and '.join(sick)} didn't become healthy",
-            where="wait-control-plane",
-            why=control_plane_testimony(context, sick),
-            remedy="Mend the cause and run the same command again to resume",
-        )
+
+
+def watched(watch: Watch, ailment: Callable[[], str]) -> str:
+    """The answer of a component; on the way its container is looked at."""
+    watch.look()
+    return ailment()
+
+
+def tried(
+    sick: Mapping[str, str], patience: timedelta, watch: Watch, nudge: Nudge
+) -> Iterator[str]:
+    """What was waited for and done, in sentences."""
+    for name, ailment in sick.items():
+        yield asked(name, patience, ailment)
+        if (starts := watch.starts(name)) > 1:
+            yield f"the kubelet started {name} {starts} times"
+    if nudge.done:
+        yield "the kubelet was restarted once, as it hadn't taken up a changed manifest"
+
+
+def asked(name: str, patience: timedelta, ailment: str) -> str:
+    return f"{name} was asked for {patience.total_seconds():g} s; its last answer: {ailment}"
 
 
 class Nudge:
@@ -84,25 +119,28 @@ class Nudge:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._done = False
+        self.done = False
 
     def __call__(self, context: Context) -> None:
         with self._lock:
-            if not self._done:
+            if not self.done:
                 context.host.run(RESTART)
-            self._done = True
+            self.done = True
 
 
 def wait_with_nudge(
     context: Context, nudge: Nudge, patience: timedelta, component: Component
-) -> bool:
-    """Waits for a component; the kubelet is restarted where its mended manifest isn't taken up."""
+) -> str:
+    """Waits for a component; the kubelet is restarted where its mended manifest isn't taken up.
+
+    Returns why it still isn't healthy, empty when it is.
+    """
     path = f"/etc/kubernetes/manifests/{component.name}.yaml"
     mended = path in context.changed() and " ".join(RESTART) not in context.changed()
     if not mended or patience <= BEFORE_NUDGE:
         return wait_for(context, component, patience)
-    if wait_for(context, component, BEFORE_NUDGE):
-        return True
+    if not wait_for(context, component, BEFORE_NUDGE):
+        return ""
     nudge(context)
     return wait_for(context, component, patience - BEFORE_NUDGE)
 
@@ -113,8 +151,11 @@ def answering(context: Context, name: str) -> Component:
     return Component(name, lambda: fetched(context, url))
 
 
-def wait_for(context: Context, component: Component, patience: timedelta) -> bool:
-    """Asks a component until it is healthy; every change of its answer is reported."""
+def wait_for(context: Context, component: Component, patience: timedelta) -> str:
+    """Asks a component until it is healthy; every change of its answer is reported.
+
+    Returns the last answer that wasn't good, empty when it is healthy.
+    """
     last: list[str] = []
 
     def healthy() -> bool:
@@ -124,7 +165,7 @@ def wait_for(context: Context, component: Component, patience: timedelta) -> boo
             context.report("health", component.name, healthy=not ailment, answer=ailment or "ok")
         return not ailment
 
-    return context.wait_for(healthy, seconds=patience.total_seconds())
+    return "" if context.wait_for(healthy, seconds=patience.total_seconds()) else last[0]
 
 
 def fetched(context: Context, url: str) -> str:

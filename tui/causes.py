@@ -1,4 +1,7 @@
-"""From a failure back to the form: which field holds what probably caused it. A guess, said as one."""
+"""From a failure back to the form: which field holds what probably caused it. A guess, said as one.
+
+What the cause is, judges the engine (`phases.engine.causes`); here each has its field.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from tui.fields.extras import KUBECONFIG, MANIFEST
 BAD_FLAG = re.compile(r"unknown flag|invalid argument|flag provided but not defined")
 """What a component says of a flag that it doesn't take; flags come from extraArgs."""
 
+FLAG_CAUSES = ("unknown-flag", "bad-flag-value", "unknown-gate")
 SOCKET = "nodeRegistration.criSocket"
 FLAGS = {
     "kube-apiserver": "apiServer.extraArgs",
@@ -19,6 +23,26 @@ FLAGS = {
     "etcd": "etcd.local.extraArgs",
 }
 """Where the flags of each program come from."""
+
+BY_CAUSE = {
+    "cgroup-v1": "KubeletConfiguration.failCgroupV1",
+    "swap-on": "KubeletConfiguration.failSwapOn",
+    "cgroup-driver": "KubeletConfiguration.cgroupDriver",
+    "runtime-down": SOCKET,
+    "cri-disabled": SOCKET,
+    "node-name": "nodeRegistration.name",
+    "port-in-use": "localAPIEndpoint.bindPort",
+    "address-not-here": "localAPIEndpoint.advertiseAddress",
+    "etcd-leftover": "etcd.local.dataDir",
+    "etcd-damaged": "etcd.local.dataDir",
+    "etcd-unreachable": "etcd",
+    "certificate-names": "apiServer.certSANs",
+    "other-authority": "certificatesDir",
+    "no-such-image": "imageRepository",
+    "missing-in-container": "apiServer.extraVolumes",
+}
+NO_FIELD = ("clock", "no-space", "read-only", "killed", "too-many-files", "no-kubelet-unit")
+"""Causes that no field mends: the form is opened where one was."""
 
 BY_CODE = {
     "ImagePull": "imageRepository",
@@ -51,6 +75,12 @@ BY_PHASE = {
 
 def path(failure: Failure) -> str:
     """The path of the field to go to; empty where there is no telling."""
+    if failure.cause_code in BY_CAUSE:
+        return BY_CAUSE[failure.cause_code]
+    if failure.cause_code in FLAG_CAUSES:
+        return _flags_of(failure.cause)
+    if failure.cause_code in NO_FIELD:
+        return ""
     if BAD_FLAG.search(failure.why):
         return _flags_of(f"{failure.what} {failure.why}")
     if failure.code in BY_CODE:

@@ -79,7 +79,13 @@ def _verdict(state: RunState, outcome: str, failure: Failure) -> str:
         told = _(
             "{outcome} in {where}: {what}", outcome=words[outcome], where=failure.where, what=what
         )
-    return sentences(told, *filter(None, [said(failure.remedy)]))
+    return sentences(told, *_likely(failure), *filter(None, [said(failure.remedy)]))
+
+
+def _likely(failure: Failure) -> Iterator[str]:
+    if failure.cause:
+        yield _("Probably: {cause}", cause=said(failure.cause))
+        yield said(failure.advice)
 
 
 def _failed_checks(state: RunState) -> Iterator[str]:

@@ -6,6 +6,7 @@ sentence was made from. A place named in `text.SENTENCES` holds a sentence of it
 
 from __future__ import annotations
 
+from tui.cause_messages import CAUSES, TRIED
 from tui.model_messages import MODEL
 from tui.text import mark
 
@@ -390,6 +391,8 @@ MESSAGES: tuple[str, ...] = (
     *FAILURES,
     *CERTIFICATES,
     *NODES,
+    *CAUSES,
+    *TRIED,
     *MODEL,
     *PLUGIN,
 )

@@ -99,6 +99,14 @@ def _busy(state: Path) -> Look | None:
     return None
 
 
+def rehearsed_in(journal: Path) -> Path | None:
+    """The folder of the rehearsal that a journal tells of; None for the machine's own journals."""
+    state, below = journal.parents[2:3], STATE.relative_to("/")
+    if not state or journal.is_relative_to(STATE) or not str(state[0]).endswith(f"/{below}"):
+        return None
+    return state[0].parents[len(below.parts) - 1]
+
+
 def is_running(journal: Path) -> bool:
     """Whether an engine is at work on this journal: it holds the lock of the journal's state folder."""
     if len(journal.parents) < 3:

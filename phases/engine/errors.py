@@ -14,14 +14,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from phases.engine import causes
+
 
 class InstallerError(Exception):
-    """What went wrong (`what`), `where`, `why`, and the `remedy`; `code` never changes once published."""
+    """What went wrong (`what`), `where`, `why`, and the `remedy`; `code` never changes once published.
+
+    `tried` tells what was done or waited for before it was given up, a sentence each.
+    """
 
     exit_code: ClassVar[int] = 4
 
     def __init__(
-        self, code: str, what: str, *, where: str = "", why: str = "", remedy: str = ""
+        self,
+        code: str,
+        what: str,
+        *,
+        where: str = "",
+        why: str = "",
+        remedy: str = "",
+        tried: tuple[str, ...] = (),
     ) -> None:
         super().__init__(what)
         self.code = code
@@ -29,6 +41,7 @@ class InstallerError(Exception):
         self.where = where
         self.why = why
         self.remedy = remedy
+        self.tried = tried
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -37,13 +50,18 @@ class InstallerError(Exception):
         return f"{place}{self.what}{cause}{advice}"
 
     def as_data(self) -> Mapping[str, Any]:
-        """The same as plain data, for the journal and for `--json`."""
+        """The same as plain data, for the journal and for `--json`, with its likely cause."""
+        likely = causes.judge(self.code, self.what, self.why)
         return {
             "code": self.code,
             "what": self.what,
             "where": self.where,
             "why": self.why,
             "remedy": self.remedy,
+            "tried": self.tried,
+            "cause_code": likely.code,
+            "cause": likely.sentence,
+            "advice": likely.advice,
         }
 
 

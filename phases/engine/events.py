@@ -26,13 +26,21 @@ class PhaseOutline:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as data: a stable code, what, where, why, what next."""
+    """An error as data: a stable code, what, where, why, what next.
+
+    `tried` tells what was done or waited for in vain. `cause` is what probably lies behind it, with a
+    stable code of its own and what mends it; empty where there is no telling.
+    """
 
     code: str
     what: str
     where: str = ""
     why: str = ""
     remedy: str = ""
+    tried: tuple[str, ...] = ()
+    cause_code: str = ""
+    cause: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _restored(name: str, value: Any) -> Any:
     if name == "phases":
         return tuple(_built(PhaseOutline, _tuples(item)) for item in value)
     if name == "failure" and value is not None:
-        return _built(Failure, value)
+        return _built(Failure, _tuples(value))
     return value
 
 

@@ -1,20 +1,27 @@
 """What was said last by something that doesn't get healthy: a container's log, the kubelet's journal.
 
-Judging these words against known causes comes later; here they are only found.
+Judging these words lives in `causes`; here they are found, those that tell something first of all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from phases.engine import causes
 from phases.engine.context import Context
 from phases.system.ports import ContainerFact, RuntimeFailure
 
-LINES = 8
+LINES, LOOKED_AT = 8, 200
+"""Lines of a log that are quoted, and those that are looked through for one that tells a cause."""
+
+JOURNAL = ("journalctl", "--unit", "kubelet", "--no-pager", "--output", "cat")
+UNHEALTHY = "control-plane-unhealthy"
+"""The code of the failures that this is about."""
 
 
 def control_plane_testimony(context: Context, sick: Sequence[str]) -> str:
-    """What the containers of sick components said last, and etcd's where it doesn't run smoothly."""
+    """What the containers of sick components said last, etcd's where it doesn't run smoothly, and the
+    kubelet where it has started no container for one."""
     try:
         newest = newest_containers(context.open_runtime().containers())
     except RuntimeFailure as failure:
@@ -22,7 +29,10 @@ def control_plane_testimony(context: Context, sick: Sequence[str]) -> str:
     etcd = newest.get("etcd")
     stumbling = etcd is not None and (etcd.state != "running" or etcd.attempt > 0)
     names = (*sick, *(("etcd",) if stumbling else ()))
-    return "\n".join(container_testimony(context, name, newest.get(name)) for name in names)
+    told = [container_testimony(context, name, newest.get(name)) for name in names]
+    if not all(name in newest for name in sick):
+        told.append(f"kubelet: {kubelet_testimony(context)}")
+    return "\n".join(told)
 
 
 def newest_containers(facts: Iterable[ContainerFact]) -> dict[str, ContainerFact]:
@@ -54,12 +64,15 @@ def log_tail(context: Context, fact: ContainerFact) -> tuple[str, ...]:
         text = context.host.read(fact.log_path).decode(errors="replace") if fact.log_path else ""
     except OSError:
         return ()
-    return tuple(line.split(" ", 3)[-1] for line in text.splitlines()[-LINES:])
+    lines = [line.split(" ", 3)[-1] for line in text.splitlines()[-LOOKED_AT:]]
+    return tuple(causes.telling(lines, LINES, UNHEALTHY))
 
 
 def kubelet_testimony(context: Context) -> str:
     """The kubelet's own last lines, from the system's journal."""
     result = context.host.probe(
-        ("journalctl", "--unit", "kubelet", "--no-pager", "--output", "cat", "--lines", str(LINES))
+        (*JOURNAL, "--lines", str(LOOKED_AT)),
     )
-    return result.stdout.strip() or result.stderr.strip() or "the kubelet has said nothing"
+    lines = result.stdout.strip().splitlines()
+    quoted = "\n".join(causes.telling(lines, LINES, UNHEALTHY))
+    return quoted or result.stderr.strip() or "the kubelet has said nothing"

@@ -30,6 +30,7 @@ def test_nudge(tmp_path: Path, mended: bool, restarted: bool, nudged: bool) -> N
     sick = phase.Component("kube-apiserver", lambda: "refused")
     nudge = phase.Nudge()
     for _ in range(2):
-        assert not phase.wait_with_nudge(context, nudge, timedelta(minutes=4), sick)
+        ailment = phase.wait_with_nudge(context, nudge, timedelta(minutes=4), sick)
+        assert ailment == "refused"
     restarts = sum(effect == f"run {RESTART}" for effect in bench.effects())
     assert restarts == int(nudged) + int(restarted)

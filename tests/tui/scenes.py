@@ -11,15 +11,19 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+from phases.engine import asked
 from phases.engine.request import Request
 from tests.tui.stage import (
     HANDOVER,
     RECORDINGS,
+    STARTING,
     app_of,
     cut,
     desk_journal,
     engine_at,
+    tell_containers,
     text_of,
+    told_today,
     until,
     watched,
 )
@@ -48,13 +52,16 @@ async def waiting(pilot: Pilot[int], folder: Path) -> None:
     """A run in the middle of its wait for the control plane."""
     app = app_of(pilot)
     journal, app.now = cut("good", 165, folder)
+    tell_containers(journal, STARTING)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     await watched(pilot, journal)
 
 
-async def failed(pilot: Pilot[int], _folder: Path) -> None:
-    """A run whose API server never became healthy."""
-    await watched(pilot, RECORDINGS / "failed.jsonl")
+async def failed(pilot: Pilot[int], folder: Path) -> None:
+    """A run whose API server never became healthy, opened by somebody who may try again."""
+    journal = told_today("failed", folder)
+    asked.keep(Request(), journal.parent)
+    await watched(pilot, journal)
 
 
 async def refused(pilot: Pilot[int], _folder: Path) -> None:

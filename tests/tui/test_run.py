@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from phases.engine.causes import CAUSES
 from phases.engine.events import Failure
+from phases.engine.journal import Reader
 from phases.engine.request import Request
+from phases.engine.state import RunState, fold
 from tests.tui.stage import (
     NARROW,
     RECORDINGS,
@@ -20,10 +24,12 @@ from tests.tui.stage import (
     engine_at,
     make_app,
     text_of,
+    told_today,
     until,
     watched,
 )
 from tui import causes, sections
+from tui.closing import closing
 from tui.follow import follow
 from tui.launch import Refused
 from tui.screens.choice import Choice
@@ -130,7 +136,77 @@ async def test_a_failure_says_what_why_and_what_next(tmp_path: Path) -> None:
         assert 'invalid argument "banana"' in text
         assert "Mend the cause and run the same command again" in text
         assert "r try again" in text
-        assert "e go to the field" in text
+        assert "e to the field that may have caused it: Flags of the API server" in text
+
+
+async def test_a_failure_tells_its_likely_cause_and_what_was_tried(tmp_path: Path) -> None:
+    """Between what failed and the words of others: a guess with what mends it, and what was waited for."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await watched(pilot, told_today("failed", tmp_path))
+        text = text_of(app)
+        assert "probably  kube-apiserver can't use the value banana" in text
+        assert "Mend --audit-log-maxage in the extra arguments" in text
+        assert "What was tried" in text
+        assert "the kubelet started kube-apiserver 3 times" in text
+        assert text.index("What was tried") < text.index("What was said")
+
+
+def test_the_last_words_without_a_screen_tell_the_cause(tmp_path: Path) -> None:
+    """A headless run ends with the same guess, between what failed and the remedy."""
+    state = RunState()
+    for record in Reader(told_today("failed", tmp_path)).new_records():
+        state = fold(state, record)
+    (line,) = [line for line in closing(state) if line.startswith("Failed")]
+    assert "Probably: kube-apiserver can't use the value banana of --audit-log-maxage. Mend" in line
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+async def test_a_failure_at_80x24_shows_cause_and_choices_at_once(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Nothing has to be scrolled for to know why and what next."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await watched(pilot, told_today("failed", tmp_path))
+        text = text_of(app)
+        for words in ("can't use the value banana", "e to the field", "u what was changed"):
+            assert words in text
+
+
+async def test_containers_stand_with_the_health(tmp_path: Path) -> None:
+    """State, restarts and exit code of each; etcd, whose health nobody asks, has a line too."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=(140, 80)) as pilot:
+        await watched(pilot, told_today("failed", tmp_path))
+        text = text_of(app)
+        assert "container exited, code 1, Error, 2 restarts" in text
+        assert re.search(r"etcd +container runs, 0 restarts", text)
+        assert text.count("container runs, 0 restarts") == 3
+
+
+async def test_undo_tells_what_was_changed_and_changes_nothing(tmp_path: Path) -> None:
+    """u counts the changes and says what takes them back; escape leads back to the run."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=NARROW) as pilot:
+        await watched(pilot, told_today("failed", tmp_path))
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        text = text_of(app)
+        assert re.search(r"34 +files written", text)
+        assert "kubeadm reset" in text
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Run))
+
+
+@pytest.mark.parametrize(("recording", "offered"), [("good", False), ("refused", False)])
+async def test_undo_is_offered_only_where_something_is_left(
+    tmp_path: Path, recording: str, offered: bool
+) -> None:
+    """A run that went well needs none, and one that was refused has changed nothing."""
+    async with make_app(tmp_path).run_test(size=WIDE) as pilot:
+        page = await watched(pilot, RECORDINGS / f"{recording}.jsonl")
+        assert page.check_action("undo", ()) is offered
 
 
 async def test_a_failure_leads_back_to_the_field(tmp_path: Path) -> None:
@@ -155,18 +231,24 @@ async def test_a_failure_leads_back_to_the_field(tmp_path: Path) -> None:
         ({"what": "the kubelet ended", "why": "kubelet: unknown flag: --x"},
          "nodeRegistration.kubeletExtraArgs"),
         ({"where": "mark-control-plane"}, ""),
+        ({"code": "kubelet-unhealthy", "cause_code": "swap-on"}, "KubeletConfiguration.failSwapOn"),
+        ({"code": "system-refused", "where": "certs", "cause_code": "no-space"}, ""),
+        ({"cause_code": "unknown-flag", "cause": "etcd doesn't know the flag --x"}, "etcd.local.extraArgs"),
     ],
 )  # fmt: skip
 def test_each_cause_has_its_field(failure: dict[str, str], path: str) -> None:
     """The code, the place or the words of a failure lead to the field of the form."""
-    blank = dict.fromkeys(("code", "what", "where", "why", "remedy"), "")
-    assert causes.path(Failure(**blank | failure)) == path
+    words = {"code": "", "what": ""} | failure
+    assert causes.path(Failure(**words)) == path  # type: ignore[arg-type]
 
 
 def test_every_cause_leads_to_a_field() -> None:
     """No code or phase points at a field that isn't there."""
-    paths = {*causes.BY_CODE.values(), *causes.BY_PHASE.values(), *causes.FLAGS.values()}
+    tables = (causes.BY_CODE, causes.BY_PHASE, causes.FLAGS, causes.BY_CAUSE)
+    paths = {path for table in tables for path in table.values()}
     assert paths <= set(sections.fields())
+    judged = {cause.code for cause in CAUSES}
+    assert {*causes.BY_CAUSE, *causes.FLAG_CAUSES, *causes.NO_FIELD} <= judged
 
 
 async def test_retry_asks_for_the_same_again(tmp_path: Path) -> None:

@@ -172,6 +172,12 @@ RUNTIME = (
         kind="switch",
     ),
     Field(
+        f"{KUBELET}.failCgroupV1",
+        "Refuse to run on control groups v1",
+        "With false the kubelet starts where only version 1 is there; its support will end.",
+        kind="switch",
+    ),
+    Field(
         "nodeRegistration.kubeletExtraArgs",
         "Flags of this kubelet",
         "For this machine alone, such as node-ip or node-labels.",

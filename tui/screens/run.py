@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 
 from phases.engine.events import Failure
 from phases.engine.state import PhaseState
-from tui import bundle, causes, outcome, signs
+from tui import bundle, causes, outcome, signs, undoing
 from tui.follower import Follower, Story
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
@@ -52,6 +52,7 @@ class Run(Page):
         Binding("r", "retry", "Retry"),
         Binding("e", "edit", "To the field"),
         Binding("b", "bundle", "Bundle"),
+        Binding("u", "undo", "Undo"),
         Binding("up,k", "move(-1)", "Phase", key_display="↑↓"),
         Binding("down,j", "move(1)", "Next phase", show=False),
         Binding("f", "follow", "Follow"),
@@ -234,11 +235,22 @@ class Run(Page):
         """The ways on from a failure, as keys with what they do."""
         known = (
             ("r", "retry", _("try again from here: what is done stays done")),
-            ("e", "edit", _("go to the field that may have caused it")),
+            ("e", "edit", self._edit_label()),
             ("l", "log", _("the whole log")),
             ("b", "bundle", _("save a bundle for a report")),
+            ("u", "undo", _("what was changed, and how to undo it")),
         )
         return [(key, label) for key, action, label in known if self.check_action(action, ())]
+
+    def _edit_label(self) -> str:
+        """Which field it is that e leads to, as far as there is one."""
+        from tui import sections
+
+        failure = self.failure()
+        field = sections.field_of(causes.path(failure)) if failure else None
+        if field is None:
+            return _("to the form")
+        return _("to the field that may have caused it: {label}", label=_(field.label))
 
     # moving
 
@@ -316,6 +328,7 @@ class Run(Page):
             "retry": over and not well and self.installer.request is not None,
             "edit": self.failure() is not None,
             "bundle": over and self.installer.journal is not None,
+            "undo": over and not well and undoing.is_worth(self.story.state),
             "detach": not over,
             "follow": not (self.following or over),
         }
@@ -343,6 +356,12 @@ class Run(Page):
 
     def action_detach(self) -> None:
         self.installer.detach()
+
+    def action_undo(self) -> None:
+        """What this run has changed, and what takes it back: told, not done."""
+        lines = undoing.lines(self.story.state, self.installer.journal)
+        title = _("What this run has changed, and what takes it back")
+        self.app.push_screen(Choice(title, lines, (Answer("back", _("Back")),)))
 
     @work
     async def action_bundle(self) -> None:

@@ -17,19 +17,38 @@ MOST_LINES = 60
 def draw(
     failure: Failure, width: int, choices: Sequence[tuple[str, str]] = (), *, told: bool = False
 ) -> Iterator[Content]:
-    """`choices` are keys with what they do, in the order to try them; the cause comes last, because it
-    may be long, and not at all where something else on the panel has `told` it."""
+    """`choices` are keys with what they do, in the order to try them; the words of others come last,
+    because they may be long, and not at all where something else on the panel has `told` them."""
     yield d.marked("failed", said(failure.what)).stylize("bold $error")
     if failure.where:
         yield from d.labelled(_("where"), failure.where, width)
+    yield from _cause(failure, width)
     if failure.remedy:
         yield from d.labelled(_("remedy"), said(failure.remedy), width)
     if choices:
         yield Content("")
         yield from _choices(choices, width)
+    yield from _tried(failure, width)
     if failure.why and not told:
         yield Content("")
+        yield d.heading(_("What was said"))
         yield from _why(failure.why, width)
+
+
+def _cause(failure: Failure, width: int) -> Iterator[Content]:
+    """The judged cause and what mends it; a guess, and said as one."""
+    if failure.cause:
+        likely = d.labelled(_("probably"), said(failure.cause), width)
+        yield from (line.stylize("bold") for line in likely)
+        yield from d.labelled("", said(failure.advice), width)
+
+
+def _tried(failure: Failure, width: int) -> Iterator[Content]:
+    if failure.tried:
+        yield Content("")
+        yield d.heading(_("What was tried"))
+    for one in failure.tried:
+        yield from map(d.styled, d.wrapped(said(one), width, first="  ", rest="    "))
 
 
 def _why(why: str, width: int) -> Iterator[Content]:

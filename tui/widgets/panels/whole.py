@@ -17,6 +17,7 @@ Drawer = Callable[[Items, Scene], Iterator[Content]]
 
 TOPICS: Mapping[str, Drawer] = {
     "health": health.draw,
+    "container": health.only_containers,
     "check": checks.draw,
     "image": images.draw,
     "certificate": pki.certificates,

@@ -1,0 +1,83 @@
+"""The wait tells of the containers as it goes, and of what was tried when it is given up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from phases import wait_control_plane
+from phases.engine.errors import PhaseError
+from phases.system.ports import ContainerFact, HttpReply
+from tests.engine.bench import Bench
+from tests.phases.test_cluster_phases import master
+from tui import text
+
+FEW = "timeouts: {controlPlaneComponentHealthCheck: 2s, kubeletHealthCheck: 2s}"
+CRASHED = ContainerFact("1", "kube-scheduler", "p", "exited", 3, 1, "Error", "")
+
+
+def failure(bench: Bench) -> PhaseError:
+    with pytest.raises(PhaseError) as caught:
+        bench.run(wait_control_plane.PHASE)
+    return caught.value
+
+
+def test_containers_are_told_while_they_are_waited_for(tmp_path: Path) -> None:
+    """Their state and restarts are there with the health."""
+    bench = master(tmp_path, init=FEW)
+    bench.fakes.host.serve("https://127.0.0.1:10259", HttpReply(500, "no lease"))
+    bench.fakes.runtime.running = (CRASHED,)
+    failure(bench)
+    told = bench.reports("container")["kube-scheduler"]
+    assert (told["state"], told["restarts"], told["exit_code"]) == ("exited", 3, 1)
+
+
+def test_what_was_tried_is_told(tmp_path: Path) -> None:
+    """How long the sick one was asked, what it answered last, and how often it was started."""
+    bench = master(tmp_path, init=FEW)
+    bench.fakes.host.serve("https://127.0.0.1:10259", HttpReply(500, "no lease"))
+    bench.fakes.runtime.running = (CRASHED,)
+    tried = failure(bench).tried
+    assert tried == (
+        "kube-scheduler was asked for 2 s; its last answer: 500: no lease",
+        "the kubelet started kube-scheduler 4 times",
+    )
+    text.use("zh_CN")
+    try:
+        assert [one for one in tried if text.said(one).isascii()] == []
+    finally:
+        text.use("en")
+
+
+def test_a_kubelet_that_was_restarted_is_told_too(tmp_path: Path) -> None:
+    """The restart for a mended manifest is among what was tried."""
+    bench = master(tmp_path, init=FEW.replace("Check: 2s", "Check: 60s", 1))
+    bench.fakes.host.serve("https://127.0.0.1:10259", HttpReply(500, "no lease"))
+    context = bench.context("wait-control-plane")
+    path = "/etc/kubernetes/manifests/kube-scheduler.yaml"
+    context.host.write(path, context.host.read(path) + b"\n", mode=0o600)
+    with pytest.raises(PhaseError) as caught:
+        wait_control_plane.run(context)
+    assert any("restarted once" in one for one in caught.value.tried)
+
+
+def test_a_sick_kubelet_tells_what_was_tried(tmp_path: Path) -> None:
+    """How long it was asked, and its last answer."""
+    bench = master(tmp_path, init=FEW)
+    bench.fakes.host.serve("http://127.0.0.1:10248", OSError(111, "Connection refused"))
+    bench.fakes.host.answer("journalctl", stdout="running with swap on is not supported\n")
+    error = failure(bench)
+    assert error.tried == ("the kubelet was asked for 2 s; its last answer: Connection refused",)
+    assert error.as_data()["cause_code"] == "swap-on"
+
+
+def test_where_no_container_was_started_the_kubelet_is_heard(tmp_path: Path) -> None:
+    """Its words are the cause of what it hasn't done."""
+    bench = master(tmp_path, init=FEW)
+    bench.fakes.host.serve("https://127.0.0.1:10259", OSError(111, "Connection refused"))
+    lines = ["ErrImageNeverPull", *(f"line {n}" for n in range(20))]
+    bench.fakes.host.answer("journalctl", stdout="\n".join(lines))
+    error = failure(bench)
+    assert "started no container for it\nkubelet: ErrImageNeverPull\nline 12" in error.why
+    assert error.as_data()["cause_code"] == "image-missing"
