@@ -54,6 +54,13 @@ class Desk:
         return min(ends, default=None)
 
 
+def tokens(state: RunState) -> Mapping[str, str]:
+    """The tokens of a run's join commands, whole, by their id; none where they can't be read."""
+    found = SECRETS.findall(" ".join(map(str, handover(state).values())))
+    whole = [f"{lead.removeprefix('--token ')}{secret}" for lead, secret, *_key in found if lead]
+    return {token.partition(".")[0]: token for token in whole}
+
+
 def _time(data: Mapping[str, Any], key: str) -> datetime | None:
     try:
         return datetime.fromisoformat(str(data.get(key, "")))

@@ -112,6 +112,29 @@ async def test_each_phase_has_a_panel_made_for_it(
         assert [word for word in words if word not in text] == []
 
 
+async def test_tokens_are_masked_until_asked_for(tmp_path: Path) -> None:
+    """v shows the token whole as the join commands have it, v hides it again; elsewhere v does nothing."""
+    token = "ujasfb.abcdefghij012345"
+    handover = tmp_path / "handover.json"
+    handover.write_text(json.dumps({"worker": f"kubeadm join a:6443 --token {token} --x y"}))
+    text = GOOD.read_text()
+    told = json.loads(next(line for line in text.splitlines() if '"HandoverWritten"' in line))
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text(text.replace(json.dumps(told["path"]), json.dumps(str(handover))))
+    async with make_app(tmp_path).run_test(size=(140, 80)) as pilot:
+        page = await watched(pilot, journal)
+        page._select("certs")
+        assert not page.check_action("reveal", ())
+        page._select("bootstrap-token")
+        for shown in (False, True, False):
+            await pilot.pause()
+            assert (token in text_of(app_of(pilot))) == shown
+            await pilot.press("v")
+        handover.unlink()
+        await pilot.press("v", "v")
+        await until(pilot, lambda: "can't be read here" in text_of(app_of(pilot)))
+
+
 async def test_pulled_images_say_so(tmp_path: Path) -> None:
     """Images that were pulled are told from images that were there; nothing pretends to measure bytes."""
     async with make_app(tmp_path).run_test(size=WIDE) as pilot:

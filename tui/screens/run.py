@@ -5,7 +5,7 @@ It draws any journal: our own engine's, somebody else's, or a recording. It hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from time import monotonic
 from typing import ClassVar
@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 
 from phases.engine.events import Failure
 from phases.engine.state import PhaseState
-from tui import bundle, causes, outcome, signs, undoing
+from tui import bundle, causes, desk, outcome, signs, undoing
 from tui.follower import Follower, Story
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
@@ -58,6 +58,7 @@ class Run(Page):
         Binding("f", "follow", "Follow"),
         Binding("l", "log", "Log"),
         Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("v", "reveal", "Show"),
         Binding("d", "detach", "Detach"),
         Binding("pageup", "page(-1)", "Scroll the panel up", show=False),
         Binding("pagedown", "page(1)", "Scroll the panel down", show=False),
@@ -74,6 +75,7 @@ class Run(Page):
         self._drawn: tuple[object, ...] = ()
         self._verdict: tuple[object, ...] = ("nothing yet",)
         self._redrawn = 0.0
+        self._tokens: Mapping[str, str] = {}
 
     # the frame
 
@@ -201,7 +203,8 @@ class Run(Page):
 
     def _draw_panel(self, moment: datetime, *, everything: bool) -> None:
         panel, phase = self.query_one(Panel), self.story.state.phases.get(self.selected)
-        seen = (self.selected, phase, self._live_second(phase, moment), panel.room, self._refusal)
+        live = self._live_second(phase, moment)
+        seen = (self.selected, phase, live, panel.room, self._refusal, bool(self._tokens))
         if seen == self._drawn and not everything:
             return
         from_top = not self._drawn or self._drawn[0] != self.selected
@@ -217,7 +220,7 @@ class Run(Page):
             return list(trouble.draw(self._refusal, width, self._choices()))
         if phase is None:
             return [d.muted(_("The engine is starting …"))]
-        scene = Scene(phase, self.story.state, moment, width, self.story.samples)
+        scene = Scene(phase, self.story.state, moment, width, self.story.samples, self._tokens)
         return list(whole.draw(scene, self._choices()))
 
     def _draw_log_title(self) -> None:
@@ -329,10 +332,23 @@ class Run(Page):
             "edit": self.failure() is not None,
             "bundle": over and self.installer.journal is not None,
             "undo": over and not well and undoing.is_worth(self.story.state),
+            "reveal": self._has_token() and bool(self.story.state.handover),
             "detach": not over,
             "follow": not (self.following or over),
         }
         return allowed.get(action, True)
+
+    def _has_token(self) -> bool:
+        phase = self.story.state.phases.get(self.selected)
+        return phase is not None and "token" in phase.reports
+
+    def action_reveal(self) -> None:
+        """Shows the tokens of the panel whole, as the join commands have them, or hides them again."""
+        shown = bool(self._tokens)
+        self._tokens = {} if shown else desk.tokens(self.story.state)
+        if not (shown or self._tokens):
+            self.notify(_("The join commands that hold the token can't be read here."))
+        self._redraw()
 
     def failure(self) -> Failure | None:
         """What went wrong, as far as it is known."""

@@ -38,8 +38,8 @@ def tokens(items: Items, scene: Scene) -> Iterator[Content]:
     yield Content("")
     for identity, data in items.items():
         state = signs.of_status(text(data, "state"))
-        masked = f"{identity}.{signs.pick('•', '*') * MASK}"
-        yield d.spread(d.marked(state, masked), d.muted(said(text(data, "state"))), scene.width)
+        shown = scene.tokens.get(identity) or f"{identity}.{signs.pick('•', '*') * MASK}"
+        yield d.spread(d.marked(state, shown), d.muted(said(text(data, "state"))), scene.width)
         indent = " " * (signs.width() + 1)
         for label, value in (
             (_("usages"), ", ".join(texts(data, "usages"))),

@@ -16,13 +16,15 @@ Items = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`now` is when the run ended, once it has; `width` in cells."""
+    """`now` is when the run ended, once it has; `width` in cells. `tokens` has those that a person
+    wants to see, whole, by their id."""
 
     phase: PhaseState
     run: RunState
     now: datetime
     width: int
     samples: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 def text(data: Mapping[str, Any], key: str) -> str:
