@@ -35,7 +35,6 @@ LEFT_OUT = (
     *sides.FILE_PHASES,
     "preflight",
     "wait-control-plane",
-    "kubelet-finalize",
     "show-join-command",
 )
 NOT_YET = (

@@ -67,6 +67,12 @@ def stale_socket() -> Files:
     return {"/var/run/crio/crio.sock": b""}
 
 
+def rotated() -> Files:
+    """Where a kubelet keeps its rotated certificate, in its usual folder and in an operator's own."""
+    folders = ("/var/lib/kubelet/pki", "/var/lib/kubelet/certificates")
+    return {f"{folder}/kubelet-client-current.pem": b"" for folder in folders}
+
+
 def files(kind: str, finished: Callable[[], Tree]) -> Files:
     """What a case wants planted; `finished` brings the files of a whole plain run."""
     if kind == "external":
@@ -74,6 +80,7 @@ def files(kind: str, finished: Callable[[], Tree]) -> Files:
     makers = {
         "": dict,
         "authorities": authorities,
+        "rotated": rotated,
         "stale-socket": stale_socket,
         "service-account": service_account,
         "certificates-of-authorities": certificates_of_authorities,

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from phases.engine import process
 from phases.engine.errors import InstallerError
+from phases.system.overlay import MANAGED
 from phases.system.ports import CommandResult, Machine
 from tests.fakes import FakeHost
 from tui.cli import parser
@@ -79,9 +80,7 @@ def _folder() -> TemporaryDirectory[str]:
 
 
 def _machine(case: Case, before: planted.Files) -> FakeHost:
-    files = {
-        path: content for path, content in before.items() if not path.startswith("/etc/kubernetes")
-    }
+    files = {path: content for path, content in before.items() if not path.startswith(MANAGED)}
     facts = Machine(
         hostname=case.hostname,
         addresses=("127.0.0.1", sandbox.ADDRESS, "::1", sandbox.ADDRESS6),
@@ -104,7 +103,7 @@ def _unit(argv: tuple[str, ...], active: tuple[str, ...]) -> CommandResult:
 
 def _plant(folder: Path, before: planted.Files) -> None:
     for path, content in before.items():
-        if path.startswith("/etc/kubernetes"):
+        if path.startswith(MANAGED):
             target = folder / path.lstrip("/")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)

@@ -16,10 +16,12 @@ from .corpus import Case
 from .sandbox import Machine, Outcome
 from .tree import Tree, packed
 
-FILE_PHASES = ("certs", "kubeconfig", "etcd", "control-plane", "kubelet-start")
+FILE_PHASES = (
+    "certs", "kubeconfig", "etcd", "control-plane", "kubelet-start", "kubelet-finalize"
+)  # fmt: skip
 OTHER_PHASES = (
     "preflight", "wait-control-plane", "upload-config", "upload-certs", "mark-control-plane",
-    "bootstrap-token", "kubelet-finalize", "addon", "show-join-command",
+    "bootstrap-token", "addon", "show-join-command",
 )  # fmt: skip
 CONFIG = "/root/kubeadm.yaml"
 VERSIONS = {
