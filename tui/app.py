@@ -61,7 +61,8 @@ class PlainBars(ScrollBarRender):
 class KubebootApp(App[int]):
     """The installer. Returns an exit code; `parting` holds lines to print once the screen is gone.
 
-    `latest` is the state of the run that was watched last, `request` what our own engine was asked.
+    `latest` is the state of the run that was watched last, `request` what its engine was asked.
+    `rehearsing` says that what is filled in is for a rehearsal, not for this machine.
     """
 
     CSS_PATH: ClassVar = [SCREENS / "page.tcss", SCREENS / "welcome.tcss"]  # the first page's
@@ -94,6 +95,7 @@ class KubebootApp(App[int]):
         self.engine: Engine | None = None
         self.journal: Path | None = self.seen.journal
         self.request: Request | None = None
+        self.rehearsing = False
         self._latest: RunState | None = None
         self.parting: list[str] = []
         self.crash: Crash | None = None

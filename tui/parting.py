@@ -9,13 +9,17 @@ from phases.engine.state import RunState
 from tui import outcome
 from tui.closing import KUBECONFIG, handover
 from tui.follower import Story
+from tui.machine import rehearsed_in
 from tui.text import _, said
 
 
 def detached(state: RunState, journal: Path | None) -> Iterator[str]:
     """After leaving a run that goes on."""
-    yield _("The run goes on without this screen.")
-    yield _("To watch it again: kubeboot-tui   (or, line by line: kubeboot-tui watch)")
+    if folder := _rehearsed_in(state, journal):
+        yield _("The rehearsal goes on without this screen, in {folder}", folder=folder)
+    else:
+        yield _("The run goes on without this screen.")
+        yield _("To watch it again: kubeboot-tui   (or, line by line: kubeboot-tui watch)")
     if journal is not None:
         yield _("Its journal: {path}", path=journal)
     if state.started is not None and state.started.pid:
@@ -33,11 +37,29 @@ def lines(state: RunState, journal: Path | None, *, running: bool) -> Iterator[s
         if found := outcome.verdict(Story(state)):
             yield found[1]
             yield ""
-        yield from joining(state)
+        folder = _rehearsed_in(state, journal)
+        yield from _rehearsed(folder) if folder else joining(state)
     elif finished.failure is not None:
         yield _("Failed: {what}", what=said(finished.failure.what))
         if journal is not None:
             yield _("Its journal: {path}", path=journal)
+        if folder := _rehearsed_in(state, journal):
+            yield from _rehearsed(folder)
+
+
+def _rehearsed_in(state: RunState, journal: Path | None) -> Path | None:
+    """The folder of a rehearsal; None for any other run."""
+    rehearsal = state.started is not None and state.started.mode == "rehearsal"
+    return rehearsed_in(journal) if rehearsal and journal is not None else None
+
+
+def _rehearsed(folder: Path) -> Iterator[str]:
+    """What a rehearsal leaves: files to look at, and no cluster to join."""
+    yield _("What it made lies in {folder}", folder=folder)
+    yield _("  etc/kubernetes: certificates, kubeconfigs and manifests as they would be made here")
+    yield _("  var/lib/kubeboot: its journal, and the join commands that it would have ended with")
+    yield _("The keys are real ones, but no cluster uses them. To take all of it away:")
+    yield f"  rm -r {folder}"
 
 
 def joining(state: RunState) -> Iterator[str]:

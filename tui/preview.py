@@ -63,9 +63,13 @@ class Foreseen:
     @property
     def succeeded(self) -> bool:
         """Whether the whole way could be walked, and the checks let the real run begin."""
+        return self.walked and not self.failing()
+
+    @property
+    def walked(self) -> bool:
+        """Whether the whole way could be walked."""
         finished = self.state.finished
-        walked = self.ended and finished is not None and finished.outcome in GOOD
-        return walked and not self.failing()
+        return self.ended and finished is not None and finished.outcome in GOOD
 
     def failing(self) -> tuple[str, ...]:
         """The names of checks that would stop the real run."""

@@ -34,6 +34,7 @@ from tests.tui.stage import (
     make_app,
     text_of,
     until,
+    watched,
 )
 from tui import clipboard, desk, text
 from tui.app import KubebootApp
@@ -295,3 +296,18 @@ async def test_what_a_node_lacks_stands_below_it_on_a_small_screen(tmp_path: Pat
         await at_desk(pilot, state_with(tmp_path))
         await until(pilot, lambda: "node8" in text_of(app))
         assert re.search(r"node8 .*\n +short of memory$", text_of(app), re.MULTILINE)
+
+
+async def test_a_rehearsals_desk_speaks_of_no_cluster(tmp_path: Path) -> None:
+    """Instead of how to use the cluster it says that there is none, and where the rehearsal lies."""
+    journal = tmp_path / "var/lib/kubeboot/runs/one/journal.jsonl"
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        page = await watched(pilot, RECORDINGS / "good.jsonl")
+        state = page.story.state
+        assert state.started is not None
+        started = replace(state.started, mode="rehearsal")
+        app.journal = journal
+        app.show_join(replace(state, started=started))
+        await until(pilot, lambda: "no cluster is behind" in text_of(app))
+        assert "sudo cp" not in text_of(app)

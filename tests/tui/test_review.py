@@ -180,6 +180,31 @@ async def test_a_failing_check_is_told_and_the_way_rehearsed(
     assert [request.mode for request in engines.requests] == ["dry-run", "rehearsal"]
 
 
+@both
+@pytest.mark.parametrize("euid", [0, 1000])
+async def test_a_rehearsal_is_started_from_here_too(
+    tmp_path: Path, size: tuple[int, int], euid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With or without root, also where a check would stop the real run; it gets a folder of its own."""
+    failing = Engines(tmp_path, {"rehearsal": story("rehearsal", check="failed")})
+    monkeypatch.setattr(page, "start", failing.begin)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    app = Installer("review", tmp_path, Session(replace(FACTS, euid=euid)))
+    app.rehearsing = True
+    begun: list[Request] = []
+    monkeypatch.setattr(app, "begin", begun.append)
+    async with app.run_test(size=size) as pilot:
+        screen = await foreseen(pilot)
+        assert str(screen.query_one("#start", Button).label) == "Rehearse…"
+        await pilot.press("right", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Ask)
+        await pilot.press("right", "enter")
+        await pilot.pause()
+    assert [(one.mode, Path(one.folder).parent) for one in begun] == [("rehearsal", tmp_path)]
+    assert {request.mode for request in failing.requests} == {"rehearsal"}
+
+
 async def test_without_root_there_is_a_rehearsal_alone(engines: Engines, tmp_path: Path) -> None:
     """Who isn't root sees what would be done, and why it can't be started."""
     app = Installer("review", tmp_path, Session(replace(FACTS, euid=1000)))

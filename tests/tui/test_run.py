@@ -442,6 +442,46 @@ async def test_a_rehearsal_is_marked_as_one(tmp_path: Path) -> None:
         assert "this machine was not touched" in text
 
 
+def rehearsal(folder: Path, recording: Path = GOOD) -> Path:
+    """The journal of a rehearsal in its folder."""
+    journal = folder / "var/lib/kubeboot/runs/one/journal.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.write_text(recording.read_text().replace('"mode":"real"', '"mode":"rehearsal"'))
+    return journal
+
+
+@pytest.mark.parametrize("recording", [GOOD, FAILED])
+async def test_a_rehearsals_folder_is_named_on_the_page_and_afterwards(
+    tmp_path: Path, recording: Path
+) -> None:
+    """Where it lies, what is in it and how it goes away; nothing of a cluster that isn't there."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=WIDE) as pilot:
+        await watched(pilot, rehearsal(tmp_path, recording))
+        shown = text_of(app).replace("\n", "")
+        assert "What it made lies in" in shown
+        assert any(str(tmp_path) in line for line in app.screen.further())  # type: ignore[attr-defined]
+        await pilot.press("ctrl+c")
+    told = "\n".join(app.parting)
+    assert f"rm -r {tmp_path}" in told
+    assert "sudo" not in told
+    assert "kubeadm join" not in told
+
+
+async def test_a_detached_rehearsal_is_not_said_to_be_found_again(tmp_path: Path) -> None:
+    """This program looks for runs of the machine alone, so no command is named that wouldn't find it."""
+    journal = rehearsal(tmp_path)
+    journal.write_text("".join(f"{line}\n" for line in journal.read_text().splitlines()[:100]))
+    app = make_app(tmp_path)
+    app.engine_lives = lambda: True  # type: ignore[method-assign]
+    async with app.run_test(size=WIDE) as pilot:
+        await watched(pilot, journal)
+        await pilot.press("d")
+        await until(pilot, lambda: app.return_value == 0)
+    assert app.parting[0].endswith(str(tmp_path))
+    assert not [line for line in app.parting if "kubeboot-tui watch" in line]
+
+
 async def test_text_from_outside_is_never_markup(tmp_path: Path) -> None:
     """Brackets in a log line stay brackets, and escape characters never reach the terminal."""
     journal = tmp_path / "journal.jsonl"

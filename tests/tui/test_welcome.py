@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from phases.engine.request import Request
-from tests.tui.stage import FACTS, NARROW, RECORDINGS, WIDE, engine_at, make_app, text_of, until
-from tui.launch import Engine
+from tests.tui.stage import FACTS, NARROW, RECORDINGS, WIDE, make_app, text_of, until
 from tui.machine import Look
 from tui.screens.choice import Choice
 from tui.widgets.menu import Menu
@@ -66,20 +64,21 @@ async def test_without_root_a_rehearsal_is_offered_and_the_reason_said(tmp_path:
         assert names == ["rehearse", "configure", "leave"]
 
 
-async def test_a_rehearsal_starts_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    """The engine is asked for a rehearsal, never for the real thing."""
-    asked: list[Request] = []
-
-    def begin(request: Request) -> Engine:
-        asked.append(request)
-        return engine_at(RECORDINGS / "good.jsonl")[0]
-
-    app = make_app(tmp_path, facts=replace(FACTS, euid=1000), begin=begin)
+@pytest.mark.parametrize("euid", [0, 1000])
+async def test_a_rehearsal_leads_through_the_form(tmp_path: Path, euid: int) -> None:
+    """Nothing runs before it is filled in; the form says what it is for until another way is taken."""
+    app = make_app(tmp_path, facts=replace(FACTS, euid=euid))
     async with app.run_test(size=NARROW) as pilot:
-        await pilot.press("enter")
-        await until(pilot, lambda: bool(asked))
-    assert asked[0].mode == "rehearsal"
-    assert Path(asked[0].folder).is_dir()
+        names = [entry.name for entry in app.screen.query_one(Menu).entries]
+        await pilot.press(*["down"] * names.index("rehearse"), "enter")
+        await until(pilot, lambda: type(app.screen).__name__ == "Configure")
+        assert "REHEARSAL" in text_of(app).splitlines()[0]
+        await pilot.press("escape")
+        await until(pilot, lambda: type(app.screen).__name__ == "Welcome")
+        assert "REHEARSAL" not in text_of(app).splitlines()[0]
+        await pilot.press(*["down"] * names.index("configure"), "enter")
+        await until(pilot, lambda: type(app.screen).__name__ == "Configure")
+        assert "REHEARSAL" not in text_of(app).splitlines()[0]
 
 
 async def test_watching_shows_the_run(tmp_path: Path) -> None:

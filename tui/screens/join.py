@@ -22,6 +22,7 @@ from tui.closing import KUBECONFIG
 from tui.desk import Desk
 from tui.follower import Follower, Story
 from tui.launch import Engine
+from tui.machine import rehearsed_in
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
 from tui.text import _, said
@@ -170,7 +171,12 @@ class Join(Page):
 
     def _use(self) -> Iterator[Content]:
         """How the cluster is used from here."""
-        if self.desk.commands:
+        latest, journal = self.installer.latest, self.installer.journal
+        if latest.started is not None and latest.started.mode == "rehearsal":
+            yield d.muted(_("A rehearsal ends like this; no cluster is behind these commands."))
+            if folder := rehearsed_in(journal) if journal else None:
+                yield d.muted(_("What it made lies in {folder}", folder=folder))
+        elif self.desk.commands:
             yield d.heading(_("To use the cluster as your own user"))
             yield from (d.muted(f"  {line}") for line in KUBECONFIG)
 

@@ -56,8 +56,8 @@ class Page(Screen[None]):
         return ""
 
     def badge(self) -> str:
-        """A word that must not be overlooked, such as REHEARSAL; empty for none."""
-        return ""
+        """A word that must not be overlooked; empty for none."""
+        return _("REHEARSAL") if self.installer.rehearsing else ""
 
     def interrupt_word(self) -> str:
         """What ctrl+c does here, in a word."""

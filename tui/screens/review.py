@@ -4,6 +4,7 @@ question whether to do it. The safe answer has the focus.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -105,9 +106,7 @@ class Review(Page):
             yield Static("", id="honest", markup=False)
         with Horizontal(id="decision"):
             yield Button(_("Back"), id="back", compact=True)
-            yield Button(
-                _("Start…") if not signs.is_ascii() else _("Start..."), id="start", compact=True
-            )
+            yield Button(self._start_word(), id="start", compact=True)
             yield Static("", id="why", markup=False)
 
     def on_mount(self) -> None:
@@ -132,7 +131,7 @@ class Review(Page):
         self._draw()
         if session.problems():
             return
-        as_root = session.facts.euid == 0
+        as_root = session.facts.euid == 0 and not self.installer.rehearsing
         self._preview = Preview(session.request, as_root=as_root, begin=start)
         self._preview.start()
 
@@ -165,11 +164,11 @@ class Review(Page):
         session = self.installer.session
         if session.problems():
             return _("the configuration has problems")
-        if session.facts.euid != 0:
+        if session.facts.euid != 0 and not self.installer.rehearsing:
             return _("only root can: start it with sudo")
         if not self.foreseen.ended:
             return _("wait: still looking")
-        if not self.foreseen.succeeded:
+        if not (self.foreseen.walked if self.installer.rehearsing else self.foreseen.succeeded):
             return _("mend what is said above, then look again")
         return ""
 
@@ -192,9 +191,32 @@ class Review(Page):
     def action_again(self) -> None:
         self._look()
 
+    def _start_word(self) -> str:
+        word = _("Rehearse…") if self.installer.rehearsing else _("Start…")
+        return signs.spelled(word)
+
     @on(Button.Pressed, "#start")
     @work
     async def _start(self) -> None:
+        question = self._rehearsal_question if self.installer.rehearsing else self._question
+        if await self.app.push_screen_wait(question()):
+            self.post_message(Confirmed(self._request()))
+
+    def _request(self) -> Request:
+        session = self.installer.session
+        if not self.installer.rehearsing:
+            return session.request()
+        return session.request("rehearsal", tempfile.mkdtemp(prefix="kubeboot-rehearsal-"))
+
+    def _rehearsal_question(self) -> Ask:
+        detail = _(
+            "It walks the whole way in a new folder below {folder}, and touches nothing else. What it makes "
+            "stays there: keys, certificates, kubeconfigs and manifests.",
+            folder=tempfile.gettempdir(),
+        )
+        return Ask(_("Rehearse this?"), detail, _("Rehearse"), _("Back"))
+
+    def _question(self) -> Ask:
         session = self.installer.session
         question = _(
             "Make {node} the control plane of {cluster}?",
@@ -207,8 +229,7 @@ class Review(Page):
             host=session.facts.hostname,
             changes=changes,
         )
-        if await self.app.push_screen_wait(Ask(question, detail, _("Start"), _("Back"))):
-            self.post_message(Confirmed(session.request()))
+        return Ask(question, detail, _("Start"), _("Back"))
 
     @on(Confirmed)
     def _confirmed(self, event: Confirmed) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
@@ -20,7 +21,7 @@ from textual.widgets import Input, Static
 
 from phases.engine.events import Failure
 from phases.engine.state import PhaseState
-from tui import bundle, causes, desk, outcome, signs, undoing
+from tui import bundle, causes, desk, machine, outcome, signs, undoing
 from tui.follower import Follower, Story
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
@@ -49,6 +50,7 @@ class Run(Page):
     HELP_TOPIC = "run"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "join", "Join commands", key_display="⏎"),
+        Binding("v", "reveal", "Show"),
         Binding("r", "retry", "Retry"),
         Binding("e", "edit", "To the field"),
         Binding("b", "bundle", "Bundle"),
@@ -58,7 +60,6 @@ class Run(Page):
         Binding("f", "follow", "Follow"),
         Binding("l", "log", "Log"),
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("v", "reveal", "Show"),
         Binding("d", "detach", "Detach"),
         Binding("pageup", "page(-1)", "Scroll the panel up", show=False),
         Binding("pagedown", "page(1)", "Scroll the panel down", show=False),
@@ -87,6 +88,17 @@ class Run(Page):
 
     def badge(self) -> str:
         return outcome.badge(self.story.state.started)
+
+    def further(self) -> Iterable[str]:
+        """Where a rehearsal lies."""
+        if folder := self._rehearsed_in():
+            yield _("This is a rehearsal; what it makes lies in {folder}", folder=folder)
+
+    def _rehearsed_in(self) -> Path | None:
+        started, journal = self.story.state.started, self.installer.journal
+        if started is None or started.mode != "rehearsal" or journal is None:
+            return None
+        return machine.rehearsed_in(journal)
 
     def interrupt_word(self) -> str:
         over = outcome.is_over(self.story) or self._refusal
@@ -196,6 +208,10 @@ class Run(Page):
 
     def _sentence(self, state: State, words: str) -> Content:
         sentence = d.marked(state, words).stylize("bold")
+        if folder := self._rehearsed_in():
+            indent = " " * (signs.width() + 1)
+            where = _("What it made lies in {folder}", folder=folder)
+            sentence = Content.assemble(sentence, "\n", indent, d.muted(where))
         if not (outcome.went_well(self.story) and self.check_action("join", ())):
             return sentence
         key = Content.styled(signs.pick("⏎", "Enter"), "bold $accent")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,6 +35,9 @@ class Welcome(Page):
         Binding("f2", "app.next_theme", "Theme", key_display="F2"),
         Binding("f8", "app.next_language", "Language", key_display="F8"),
     ]
+
+    def badge(self) -> str:
+        return ""
 
     def heading(self) -> str:
         return " · ".join(("kubeboot", self._hostname()))
@@ -126,20 +128,17 @@ class Welcome(Page):
     @on(Menu.Taken)
     def _taken(self, event: Menu.Taken) -> None:
         app = self.installer
+        app.rehearsing = event.name == "rehearse"
         match event.name:
             case "watch" if app.seen.journal:
                 app.watch_journal(app.seen.journal)
             case "desk" if app.seen.journal:
                 app.open_desk(app.seen.journal)
-            case "resume" | "review":
-                app.take_up(app.last_asked)
+            case "resume" | "review" | "rehearse":
+                app.take_up(None if app.rehearsing else app.last_asked)
                 app.go_to("review" if self._is_ready() else "configure")
             case "configure":
                 app.go_to("configure")
-            case "rehearse":
-                app.begin(
-                    app.session.request("rehearsal", tempfile.mkdtemp(prefix="kubeboot-rehearsal-"))
-                )
             case "over":
                 self._start_over()
             case "leave":
