@@ -31,6 +31,7 @@ from tui.machine import Look, look
 from tui.preferences import Preferences
 from tui.screens.page import Page
 from tui.text import _
+from tui.widgets import keys
 
 if TYPE_CHECKING:  # what runs need is imported when one is there: the first page needs none of it
     from phases.engine.state import RunState
@@ -304,7 +305,7 @@ class KubebootApp(App[int]):
         self.chosen = Preferences(theme or self.chosen.theme, language or self.chosen.language)
         self.apply_theme(self.chosen.theme)
         text.use(self.chosen.language)
-        preferences.save(self.chosen, self._home)
+        preferences.save(self._home, theme=theme, language=language)
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 await screen.respeak()
@@ -315,11 +316,15 @@ class KubebootApp(App[int]):
     async def action_next_language(self) -> None:
         await self.choose(language=_after(self.chosen.language, list(text.LANGUAGES)))
 
-    def get_system_commands(  # the base class gives the screen, whose own commands we leave out
-        self,
-        screen: Screen[object],  # noqa: ARG002
-    ) -> Iterable[SystemCommand]:
-        """What the command palette offers; no screenshots, because a screen may show a token."""
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: what the page can do now, then what works everywhere.
+
+        No screenshots, because a screen may show a token.
+        """
+        for binding in keys.commands(screen):
+            act = partial(self.run_action, binding.action, screen)
+            words = _("On this page: key {key}", key=keys.key_name(binding))
+            yield SystemCommand(_(binding.description), words, act)
         for skin in skins().values():
             chosen = partial(self._choose_later, theme=skin.name)
             title = _("Theme: {name}", name=_(skin.title))

@@ -14,6 +14,9 @@ from tui.text import LANGUAGES, system_language
 BASIC_TERMINALS = ("dumb", "vt100", "vt102", "vt220", "linux", "ansi")
 """Terminals whose fonts have few signs, or none."""
 
+LATIN_TERMINALS = ("vt100", "vt102", "vt220", "linux", "ansi")
+"""Terminals that draw no Chinese, whatever the locale says; it is spoken there when it is asked for."""
+
 RICH_TERMINALS = ("256color", "direct", "kitty", "alacritty", "ghostty", "foot", "wezterm")
 """What the names of terminals with many colours hold."""
 
@@ -36,16 +39,19 @@ def load(environment: dict[str, str], home: Path) -> Preferences:
 
 def _spoken(environment: dict[str, str]) -> str:
     """The locale's language, as far as its letters can be written here."""
-    return system_language(environment) if speaks_utf8(environment) else "en"
+    drawn = environment.get("TERM", "") not in LATIN_TERMINALS
+    return system_language(environment) if drawn and speaks_utf8(environment) else "en"
 
 
-def save(preferences: Preferences, home: Path) -> None:
-    """Remembers the choice; a home that can't be written to is no reason to stop."""
+def save(home: Path, *, theme: str = "", language: str = "") -> None:
+    """Remembers what was chosen, and nothing that merely suits this terminal; a home that can't be
+    written to is no reason to stop."""
+    chosen = {"theme": theme, "language": language}
+    lines = _read(home) | {key: name for key, name in chosen.items() if name}
     place = _place(home)
-    lines = f'theme = "{preferences.theme}"\nlanguage = "{preferences.language}"\n'
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(lines)
+        place.write_text("".join(f'{key} = "{name}"\n' for key, name in lines.items()))
     except OSError:
         return
 
@@ -88,4 +94,5 @@ def _read(home: Path) -> dict[str, str]:
         found = tomllib.loads(_place(home).read_text())
     except (OSError, ValueError):
         return {}
-    return {key: value for key, value in found.items() if isinstance(value, str)}
+    known = ("theme", "language")
+    return {key: found[key] for key in known if isinstance(found.get(key), str)}

@@ -13,7 +13,10 @@ from themes import skins
 from tui import preferences, signs, start, text
 from tui.app import KubebootApp
 from tui.preferences import Preferences
+from tui.screens.configure import Configure
 from tui.screens.help import Help
+from tui.text import _
+from tui.widgets.keys import active
 
 
 @pytest.fixture(autouse=True)
@@ -233,6 +236,50 @@ def test_without_utf8_the_first_language_is_english(tmp_path: Path) -> None:
     """Chinese can't be drawn in ASCII, so it isn't chosen by itself."""
     assert preferences.load({"LANG": "zh_CN.UTF-8"}, tmp_path).language == "zh_CN"
     assert preferences.load({"LANG": "zh_CN.GB18030"}, tmp_path).language == "en"
+
+
+@pytest.mark.parametrize("terminal", ["linux", "vt100"])
+def test_a_console_without_chinese_letters_starts_in_english(tmp_path: Path, terminal: str) -> None:
+    """The kernel's console draws none; a choice that was made counts all the same."""
+    environment = {"LANG": "zh_CN.UTF-8", "TERM": terminal}
+    assert preferences.load(environment, tmp_path).language == "en"
+    assert preferences.load(environment | {"TERM": "xterm"}, tmp_path).language == "zh_CN"
+    preferences.save(tmp_path, theme="paper")
+    assert preferences.load(environment | {"TERM": "xterm"}, tmp_path).language == "zh_CN"
+    preferences.save(tmp_path, language="zh_CN")
+    chosen = preferences.load(environment, tmp_path)
+    assert (chosen.language, chosen.theme) == ("zh_CN", "paper")
+
+
+async def test_the_palette_has_what_the_page_can_do(tmp_path: Path) -> None:
+    """Each command of the page is there by its name, in the language in use, and does what its key does."""
+    app = make_app(tmp_path, chosen=Preferences("harbour", "zh_CN"))
+    async with app.run_test(size=WIDE) as pilot:
+        page = await watched(pilot, RECORDINGS / "failed.jsonl")
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert {"撤销", "日志", "打包"} <= set(titles)
+        assert "脱离" not in titles
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: type(app.screen).__name__ == "CommandPalette")
+        await pilot.press(*"日志")
+        await until(pilot, lambda: "l" in text_of(app) and "此页" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is page and page.has_class("-log"))
+
+
+async def test_every_key_is_explained_in_chinese(tmp_path: Path) -> None:
+    """Also those that Textual brings along, in fields, lists of lines and the text itself."""
+    app = make_app(tmp_path, chosen=Preferences("harbour", "zh_CN"))
+    async with app.run_test(size=WIDE) as pilot:
+        app.go_to("configure")
+        await until(pilot, lambda: isinstance(app.screen, Configure))
+        found: set[str] = set()
+        for keys in ((), ("tab",), ("escape", "ctrl+y")):
+            await pilot.press(*keys)
+            await pilot.pause()
+            found |= {binding.description for binding in active(app.screen, shown_only=False)}
+        assert "Cursor word left" in found
+        assert [words for words in sorted(found) if _(words) == words and words != "YAML"] == []
 
 
 def test_preferences_that_make_no_sense_are_passed_over(tmp_path: Path) -> None:

@@ -28,6 +28,10 @@ NAMES = {
 """How keys are called in Unicode and in ASCII, where that isn't their own name."""
 
 
+MOVING = ("move", "page", "scroll")
+"""Actions that only move about in a page."""
+
+
 def key_name(binding: Binding) -> str:
     """What a key is called on the screen."""
     if binding.key_display:
@@ -42,13 +46,26 @@ def key_name(binding: Binding) -> str:
 
 def active(screen: Screen[object], *, shown_only: bool) -> Iterator[Binding]:
     """The bindings that would do something now, one per action, the nearest first."""
+    return (binding for _node, binding in _working(screen) if binding.show or not shown_only)
+
+
+def commands(screen: Screen[object]) -> Iterator[Binding]:
+    """What the page itself would do now; moving about in it is no command, and what the app or any
+    screen can do isn't the page's."""
+    own = (
+        (binding, binding.action.partition("(")[0])
+        for node, binding in _working(screen)
+        if node is screen
+    )
+    return (binding for binding, name in own if name not in MOVING and "." not in name)
+
+
+def _working(screen: Screen[object]) -> Iterator[tuple[object, Binding]]:
     seen: set[str] = set()
-    for _node, binding, enabled, _tip in screen.active_bindings.values():
-        if not enabled or binding.action in seen or (shown_only and not binding.show):
-            continue
-        if binding.description and not binding.system:
+    for node, binding, enabled, _tip in screen.active_bindings.values():
+        if enabled and binding.action not in seen and binding.description and not binding.system:
             seen.add(binding.action)
-            yield binding
+            yield node, binding
 
 
 class Keys(Widget):
