@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,36 @@ async def test_the_ascii_theme_draws_in_ascii(tmp_path: Path) -> None:
         await pilot.press("f1")
         await pilot.pause()
         assert text_of(app).isascii()
+
+
+async def test_the_form_and_the_palette_are_ascii_too(tmp_path: Path) -> None:
+    """With that theme neither the form with its plan nor the palette's frame has another sign."""
+    app = make_app(tmp_path, chosen=Preferences("ascii", "en"))
+    async with app.run_test(size=NARROW) as pilot:
+        app.session.set_field("networking.podSubnet", "10.244.0.0/16")
+        app.session.section = "networking"
+        app.go_to("configure")
+        await until(pilot, lambda: "pods fit" in text_of(app))
+        assert text_of(app).isascii()
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Type to search" in text_of(app))
+        drawn = [line for line in text_of(app).splitlines() if "Language: " not in line]
+        assert "".join(drawn).isascii()
+
+
+async def test_the_keys_of_the_form_are_in_sight_at_once(tmp_path: Path) -> None:
+    """At 80x24 those of the footer need no scrolling, and where there is more it is said."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=NARROW) as pilot:
+        app.go_to("configure")
+        await until(pilot, lambda: isinstance(app.screen, Configure))
+        await pilot.press("tab", "f1")
+        await until(pilot, lambda: isinstance(app.screen, Help) and "more" in text_of(app))
+        text = text_of(app)
+        for key, word in (("^n", "Next"), ("^o", "Open"), ("^s", "Save"), ("^z", "Undo")):
+            assert re.search(rf"{re.escape(key)} +{word}", text.rpartition("esc back")[0])
+        await pilot.resize_terminal(120, 80)
+        await until(pilot, lambda: "more" not in text_of(app))
 
 
 SECRET = "ujasfb.abcdefghij012345"

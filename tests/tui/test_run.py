@@ -32,6 +32,7 @@ from tui import causes, sections
 from tui.closing import closing
 from tui.follow import follow
 from tui.launch import Refused
+from tui.preferences import Preferences
 from tui.screens.choice import Choice
 from tui.screens.run import Run
 from tui.widgets.log_view import LogView
@@ -466,6 +467,15 @@ async def test_a_rehearsals_folder_is_named_on_the_page_and_afterwards(
     assert f"rm -r {tmp_path}" in told
     assert "sudo" not in told
     assert "kubeadm join" not in told
+
+
+async def test_the_way_on_is_never_broken(tmp_path: Path) -> None:
+    """Where key and words don't fit behind how it ended, they stand below it, whole."""
+    app = make_app(tmp_path / ("long" * 10), chosen=Preferences("ascii", "en"))
+    async with app.run_test(size=NARROW) as pilot:
+        await watched(pilot, rehearsal(tmp_path / ("long" * 10)))
+        lines = text_of(app).splitlines()
+        assert [line for line in lines[:6] if line.endswith("  Enter Join commands")]
 
 
 async def test_a_detached_rehearsal_is_not_said_to_be_found_again(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -13,12 +14,15 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from tui import signs
+from tui.key_messages import KEYS
 from tui.screens.page import Page
 from tui.text import _, mark
 from tui.widgets import drawing as d
 from tui.widgets.keys import active, key_name
 
-KEY = 12
+KEY, GAP = 13, 1
+"""Cells of a key's name, and those kept free between two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,20 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", can_focus=False):
             yield Static(d.stacked(list(self._lines())))
-        yield Static(d.muted(_("esc back")), id="help-back")
+        yield Static(id="help-back")
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._draw_way_out)
+
+    def _draw_way_out(self) -> None:
+        """How to leave, and that there is more where not all is in sight."""
+        more = self.query_one("#help").max_scroll_y > 0
+        arrow = signs.pick("↓", "down")
+        words = [_("esc back"), *([_("{arrow} more", arrow=arrow)] if more else [])]
+        self.query_one("#help-back", Static).update(d.muted("   ".join(words)))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw_way_out)
 
     def _lines(self) -> Iterator[Content]:
         width = max(min(self.app.size.width - 16, 72), 40)
@@ -134,11 +151,21 @@ class Help(ModalScreen[None]):
             yield from map(d.styled, d.wrapped(paragraph, width))
         yield Content("")
         yield d.heading(_("Keys"))
-        for key, description in self._keys:
-            yield d.row([(d.styled(key, "bold $accent"), KEY), (_(description), 0)])
+        yield from self._listed(width)
         if self._topic.further:
             yield Content("")
             yield from map(d.muted, d.wrapped(_(self._topic.further), width))
+
+    def _listed(self, width: int) -> Iterator[Content]:
+        """The keys in two columns, read downwards; those with many words stand below, a line each."""
+        column = width // 2
+        short = [key for key in self._keys if cell_len(_(key[1])) <= column - KEY - GAP]
+        depth = -(-len(short) // 2)
+        for number in range(depth):
+            yield d.row(
+                [cell for key in short[number::depth] for cell in _cells(key, column)], gap=0
+            )
+        yield from (d.row(_cells(key, width), gap=0) for key in self._keys if key not in short)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)
@@ -147,7 +174,13 @@ class Help(ModalScreen[None]):
         self.dismiss(result)
 
 
+def _cells(key: tuple[str, str], width: int) -> list[tuple[Content | str, int]]:
+    """A key with its words in so many cells."""
+    name, description = key
+    return [(d.styled(name, "bold $accent"), KEY), (_(description), width - KEY)]
+
+
 def explained(page: Screen[object]) -> Iterator[Binding]:
-    """The page's keys first, then those that work everywhere; each thing once."""
+    """The footer's keys first, then ours that work here, then those of Textual's fields; each thing once."""
     own = [binding for binding in active(page, shown_only=False) if binding.action != "help"]
-    return iter(sorted(own, key=lambda binding: not binding.show))
+    return iter(sorted(own, key=lambda one: (not one.show, one.description in KEYS)))

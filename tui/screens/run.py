@@ -198,7 +198,7 @@ class Run(Page):
     def _draw_verdict(self) -> None:
         """How it ended; drawn once, because nothing of it changes any more."""
         found = None if self._refusal else outcome.verdict(self.story)
-        said = (found, language(), signs.is_ascii())
+        said = (found, language(), signs.is_ascii(), self.size.width)
         if said == self._verdict:
             return
         self._verdict = said
@@ -215,7 +215,11 @@ class Run(Page):
         if not (outcome.went_well(self.story) and self.check_action("join", ())):
             return sentence
         key = Content.styled(signs.pick("⏎", "Enter"), "bold $accent")
-        return Content.assemble(sentence, "   ", key, " ", _("Join commands"))
+        join = Content.assemble(key, " ", _("Join commands"))
+        used = sentence.split("\n")[-1].cell_length
+        fits = used + 3 + join.cell_length <= self.size.width - 4
+        gap = "   " if fits else "\n" + " " * (signs.width() + 1)
+        return Content.assemble(sentence, gap, join)
 
     def _draw_panel(self, moment: datetime, *, everything: bool) -> None:
         panel, phase = self.query_one(Panel), self.story.state.phases.get(self.selected)

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from tui.planner import Plan, Role, Span, scale
-from tui.signs import pick, sign
+from tui.signs import pick, sign, spelled
 from tui.text import _, mark
 
 NAMES: dict[Role, str] = {
@@ -110,7 +110,7 @@ def capacity_words(plan: Plan) -> list[str]:
     lines = []
     if fits := plan.capacity:
         nodes, pods = f"{fits.nodes:,}", f"{fits.addresses:,}"
-        lines.append(_("{nodes} nodes × {pods} pods fit", nodes=nodes, pods=pods))
+        lines.append(spelled(_("{nodes} nodes × {pods} pods fit", nodes=nodes, pods=pods)))
         if fits.pods < fits.addresses:
             lines.append(_("a kubelet starts {most} of them", most=fits.pods))
     if plan.services:
