@@ -11,6 +11,8 @@ PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check --no-input
 LOCKED := --require-hashes --no-deps --root-user-action=ignore
 OWN := --no-deps --no-build-isolation --root-user-action=ignore
 CHECKS := check-format check-lint check-types check-imports
+# a test of a screen waits as long as it computes
+WORKERS := $(shell echo $$((2 * $$(nproc))))
 SOURCES = $(shell find phases tui themes -type f -not -name '*.pyc' 2>/dev/null)
 # no address of a registry gets into a lock, whatever this machine is set up with
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -26,7 +28,7 @@ rehearse: $(READY) ## walk the whole way in a folder (DIR=..., CONFIG=...), with
 	$(BIN)/kubeboot-tui init --rehearse $(DIR) $(if $(CONFIG),--config $(CONFIG))
 
 test: $(READY) ## the fast tests
-	$(BIN)/python -m pytest -n auto -m "not lab"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not lab"
 
 check: ## format, lint, types and the import law
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
