@@ -45,7 +45,8 @@ def walk(screen: Terminal) -> None:
     for label in (
         r"Kubernetes version \[v1\.37\.2\]:", r"Node name \[node\d+\]:", r"Address of this machine",
         r"Endpoint of the control plane", r"Pod range \[10\.244\.0\.0/16\]:", r"Service range",
-        r"DNS domain", r"Socket of the container runtime", r"Image repository", r"Upload the cert",
+        r"DNS domain", r"Socket of the container runtime", r"Image repository", r"More settings\?",
+        r"Upload the cert",
         r"Network plugin",
     ):  # fmt: skip
         screen.expect(label + r"[^\n]*$\s*\Z")

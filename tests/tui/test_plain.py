@@ -22,7 +22,7 @@ from tui import text
 from tui.closing import closing
 from tui.headless import lines
 from tui.machine import Look
-from tui.plain import ahead, converse, questions, talk
+from tui.plain import ahead, asking, converse, questions, talk
 from tui.plain.ahead import decide, foreseen_lines
 from tui.plain.questions import ASKED, Answers
 from tui.plain.talk import WIDTH, Talk, answer, folded, yes
@@ -69,7 +69,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setattr(conversation, "Session", lambda: Session(FACTS))
     monkeypatch.setattr(conversation, "foresee", lambda *_: Foreseen(ended=True))
-    monkeypatch.setattr(conversation, "run", run)
+    monkeypatch.setattr(conversation, "run_once", run)
     return found
 
 
@@ -80,9 +80,9 @@ def test_nothing_but_enter_is_a_no(started: list[Request]) -> None:
         converse(person.talk, Look("fresh"))
     labels = [one.partition(" [")[0].rstrip(": ") for one in person.asked]
     assert labels[0] == "A kubeadm.yaml to start from"
-    assert labels[1] == "Cluster name"
-    assert labels[-2:] == ["Network plugin", REVIEW]
-    assert len(labels) == len(ASKED) + 3
+    assert labels[1:3] == ["A preset to start from (production, lab, ha-later)", "Cluster name"]
+    assert labels[-3:] == ["More settings? The number of a section", "Network plugin", REVIEW]
+    assert len(labels) == len(ASKED) + 5
     assert "Node name [master]: " in person.asked
     assert started == []
 
@@ -108,6 +108,55 @@ def test_yes_starts_what_was_answered(started: list[Request], tmp_path: Path) ->
     assert request.network_source == str(tmp_path / "cni.yaml")
     assert "  1 ConfigMap" in person.told
     assert "  Cluster name: prod" in person.told
+
+
+def test_a_preset_fills_in_its_values(started: list[Request]) -> None:
+    """Its name is enough; a name that is none is asked again, and a file makes the question needless."""
+    person = Person({"A preset": ["labb", "lab"], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "failSwapOn: false" in (started[0].config or "")
+    assert sum(one.startswith("A preset") for one in person.asked) == 2
+
+
+def test_a_section_is_asked_through(started: list[Request]) -> None:
+    """The settings that not everybody is asked for, by the number of their section."""
+    person = Person({"More settings": ["99", "6"], "Kind of keys": ["ECDSA-P256"], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "encryptionAlgorithm: ECDSA-P256" in (started[0].config or "")
+    assert "6 Certificates" in person.text
+
+
+def test_every_setting_can_be_reached(started: list[Request]) -> None:
+    """Each field of the form is among the first questions, in a section, or has a question of its own."""
+    numbers = [str(number + 1) for number in range(len(questions.FURTHER))]
+    person = Person({"More settings": numbers})
+    with pytest.raises(conversation.Left):
+        converse(person.talk, Look("fresh"))
+    asked = {one.partition(" [")[0].rstrip(": ") for one in person.asked}
+    session = Session(FACTS)
+    for one in questions.FURTHER:
+        for known in one.fields:
+            reachable = session.is_shown(known) and not known.is_option
+            assert not reachable or known in questions.BESIDE or known.label in asked
+
+
+def test_a_failed_run_is_tried_again(
+    started: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As often as is wanted, with the same request; the end of the input is a no."""
+    codes = [4, 4, 4]
+    monkeypatch.setattr(conversation, "run_once", lambda _: codes.pop())
+    person = Person({"Try again": ["y"], REVIEW: ["y"]})
+    assert converse(person.talk, Look("fresh")) == 4
+    assert codes == [4]
+    with pytest.raises(IndexError):
+        conversation.run(Talk(lambda _: "y", print), Request())
+
+    def gone(prompt: str) -> str:
+        raise EOFError
+
+    codes.append(4)
+    assert conversation.run(Talk(gone, print), Request()) == 4
 
 
 def test_a_file_gives_the_defaults(started: list[Request], tmp_path: Path) -> None:
@@ -391,12 +440,12 @@ def test_no_escape_sequence_is_printed(
 def test_a_complaint_is_told_in_the_language_in_use() -> None:
     """Message and remedy are two sentences, each translated, behind the field's path."""
     problem = Problem("clusterName", "must not be empty", "Leave it out", file="f.yaml", line=3)
-    assert list(questions.complaints([problem])) == [
+    assert list(asking.complaints([problem])) == [
         "✗ error: clusterName: must not be empty. Leave it out."
     ]
     text.use("zh_CN")
     try:
-        (told,) = questions.complaints([replace(problem, remedy="Name a user")])
+        (told,) = asking.complaints([replace(problem, remedy="Name a user")])
     finally:
         text.use("en")
     assert told.startswith("✗ 错误：clusterName: ")

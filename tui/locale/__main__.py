@@ -16,15 +16,11 @@ from babel.messages.pofile import read_po, write_po
 
 from themes import skins
 from tui import sections
-from tui.plain import questions
 
 HERE = Path(__file__).parent
 ROOTS = (HERE.parent, HERE.parents[1] / "themes")
 ARGUMENT = {"_": 0, "mark": 0, "Binding": 2}
 """Which argument of a call is a message."""
-
-HELPS = (questions.PLUGIN_HELP, questions.START_HELP, questions.CERTS_HELP)
-"""What `?` tells about questions that are no field's; drawn through `_`."""
 
 DOMAIN = "kubeboot"
 
@@ -38,7 +34,6 @@ def messages() -> Iterator[tuple[str, str]]:
     for skin in skins().values():
         yield skin.title, f"themes/{skin.name}.toml"
     yield from ((message, "tui/sections.py") for message in sections.messages() if message)
-    yield from ((message, "tui/plain/questions.py") for message in HELPS)
 
 
 def drawn(source: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from phases.engine.errors import ConfigurationError, PreflightRefused
+from phases.engine.errors import ConfigurationError, PhaseError, PreflightRefused
 from phases.engine.request import Request
 from tui import preferences, text
 from tui.closing import closing
@@ -58,7 +58,7 @@ def converse(talk: Talk, seen: Look, config: str = "") -> int:
             "in-progress", "a run is under way", remedy="`kubeboot-tui watch` shows it"
         )
     if seen.kind == "control-plane" and yes(talk, _("Make new join commands?")):
-        return run(Request(workflow="token", renew=True))
+        return run(talk, Request(workflow="token", renew=True))
     session, answers = Session(), Answers()
     begin(talk, session, config)
     while True:
@@ -66,7 +66,7 @@ def converse(talk: Talk, seen: Look, config: str = "") -> int:
         talk.tell_all(summary(session, answers))
         match decide(talk, foresee(talk, session, answers)):
             case "start":
-                return run(answers.laid_over(session.request()))
+                return run(talk, answers.laid_over(session.request()))
             case "leave":
                 raise Left
 
@@ -86,7 +86,23 @@ def greeting(seen: Look) -> Iterator[str]:
     yield ""
 
 
-def run(request: Request) -> int:
+def run(talk: Talk, request: Request) -> int:
+    """A run, and again from where it stopped as often as a person wants. Returns the last exit code."""
+    code = run_once(request)
+    while code == PhaseError.exit_code and again(talk):
+        code = run_once(request)
+    return code
+
+
+def again(talk: Talk) -> bool:
+    """Whether to go on from the phase that failed; who leaves here leaves what was done."""
+    try:
+        return yes(talk, _("Try again from the phase that failed?"))
+    except (KeyboardInterrupt, EOFError):
+        return False
+
+
+def run_once(request: Request) -> int:
     """Starts the engine and tells of it to its end; a signal goes to the engine, as in init."""
     tell("")
     state = follow_through(started(request), PlainView())

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from phases.engine.errors import ConfigurationError
-from phases.engine.events import Level
 from phases.engine.request import Request
-from phases.model.problem import Problem, Problems
+from phases.model.problem import Problems
 from phases.model.yaml_source import read_text
 from phases.render import manifest
 from tui import plugin, sections
-from tui.fields.field import FORMS, LINES, Field
+from tui.fields import extras as beside
+from tui.fields.field import Field
 from tui.headless import notice
 from tui.init import known_user
+from tui.plain.asking import NOTHING, complaints, question
 from tui.plain.talk import Talk, answer, yes
 from tui.session import Session
-from tui.text import _, clean, said, sentences
+from tui.text import _, clean, mark, said
 
 ASKED = (
     "clusterName",
@@ -32,22 +32,28 @@ ASKED = (
     "nodeRegistration.criSocket",
     "imageRepository",
 )
-"""The fields that are asked for; all others keep what a file says, or their defaults."""
+"""The fields that everybody is asked for; the others by their section, for who wants that."""
 
-NOTHING = "-"
-"""The answer that empties a field."""
+BESIDE = (*beside.NETWORK, *beside.USER)
+"""What no kubeadm.yaml holds has questions of its own."""
 
-PLUGIN_HELP = (
+PLUGIN_HELP = mark(
     "Pods get no addresses without a network plugin, and nodes stay NotReady. Give the file or the "
     "https address of a plugin's manifest; with nothing given you can apply one later."
 )
 
-START_HELP = "Its values become the defaults of the questions, and what isn't asked stays as it is."
+START_HELP = mark(
+    "Its values become the defaults of the questions, and what isn't asked stays as it is."
+)
 
-CERTS_HELP = (
+CERTS_HELP = mark(
     "They are put into the cluster for two hours, encrypted; the key to them is a part of the join "
     "command for further control planes."
 )
+
+
+FURTHER = tuple(one for one in sections.SECTIONS if one.name != sections.REVIEW)
+"""The sections that hold settings of the cluster and the machine."""
 
 
 @dataclass(slots=True)
@@ -83,12 +89,25 @@ def begin(talk: Talk, session: Session, given: str = "") -> None:
             session.discard_broken()
             continue
         return
+    starting_point(talk, session)
+
+
+def starting_point(talk: Talk, session: Session) -> None:
+    """A preset, where no file gives the values."""
+    known = {preset.name: preset for preset in sections.PRESETS}
+    helps = (f"{name}: {_(preset.title)}. {_(preset.help)}" for name, preset in known.items())
+    label = _("A preset to start from ({names})", names=", ".join(known))
+    while (given := answer(talk, label, _("none"), *helps)) not in ("", _("none"), "none"):
+        if given in known:
+            session.apply(known[given])
+            return
 
 
 def question_all(talk: Talk, session: Session, answers: Answers) -> None:
     """All questions in their order, then what other fields lack."""
     for path in ASKED:
         question(talk, session, path)
+    further(talk, session)
     while stray := session.problems():
         talk.tell_all(complaints(stray))
         known = sections.field_of(stray[0].path)
@@ -98,20 +117,23 @@ def question_all(talk: Talk, session: Session, answers: Answers) -> None:
     extras(talk, session, answers)
 
 
-def question(talk: Talk, session: Session, path: str) -> None:
-    """One field, asked until the model has nothing against it; an answer it refuses is taken back."""
-    known, before = sections.fields()[path], session.value(path)
-    while True:
-        given = answer(talk, _(known.label), session.effective(path), *explained(session, known))
-        if given:
-            session.set_field(path, "" if given == NOTHING else unfolded(known, given))
-        session.pause()
-        found = session.of_field(path, session.problems())
-        talk.tell_all(complaints(found))
-        if not found:
-            talk.tell_all(complaints(session.of_field(path, session.warnings()), "warning"))
-            return
-        session.set_field(path, before)
+def further(talk: Talk, session: Session) -> None:
+    """The sections of the form by number, as many as are wanted: all that wasn't asked of each."""
+    offered = {str(number): one for number, one in enumerate(FURTHER, 1)}
+    names = [f"{number} {_(one.title)}" for number, one in offered.items()]
+    help_ = _("The sections: {names}.", names=", ".join(names))
+    while number := answer(talk, _("More settings? The number of a section"), "", help_):
+        if number not in offered:
+            talk.tell_all([help_])
+            continue
+        for known in offered[number].fields:
+            if is_asked_further(known) and session.is_shown(known):
+                question(talk, session, known.path)
+
+
+def is_asked_further(known: Field) -> bool:
+    """Whether no other question is about it."""
+    return not (known.path in ASKED or known.is_option or known in BESIDE)
 
 
 def extras(talk: Talk, session: Session, answers: Answers) -> None:
@@ -141,26 +163,3 @@ def network(talk: Talk, answers: Answers) -> None:
         answers.network_source, answers.network_manifest = source, found.text
         talk.tell_all(f"  {clean(line)}" for line in manifest.lines(found.brings))
         return
-
-
-def explained(session: Session, known: Field) -> Iterator[str]:
-    """The help of a field: what it is for, its form, what can be chosen, whether it is for ever."""
-    yield known.help
-    if known.kind in LINES:
-        yield _("Several are separated by commas.") + " " + _(FORMS[known.kind])
-    if known.fixed:
-        yield _("It can't be changed later: {why}.", why=_(known.fixed))
-    if offers := session.offers(known):
-        yield _("Such as: {offers}", offers=", ".join(" ".join(one).strip() for one in offers))
-
-
-def unfolded(known: Field, given: str) -> str:
-    """A list as the form holds it: one item a line."""
-    return "\n".join(map(str.strip, given.split(","))) if known.kind in LINES else given
-
-
-def complaints(problems: Iterable[Problem], level: Level = "error") -> Iterator[str]:
-    for one in problems:
-        advice = (said(clean(one.remedy)),) if one.remedy else ()
-        told = sentences(said(clean(one.message)), *advice)
-        yield notice(f"{one.path}: {told}" if one.path else told, level)
