@@ -121,6 +121,8 @@ def test_init_with_a_plugin_ends_with_a_ready_node(pair: Pair) -> None:
     server = "python3 -m http.server --bind 127.0.0.1 --directory /root 8099 >/dev/null 2>&1 &"
     pair.master.shell(server)
     url = "http://127.0.0.1:8099/network.yaml"
+    call = f"import urllib.request; urllib.request.urlopen('{url}')"
+    until(lambda: pair.master.check("python3", "-c", call), pause=0.1)
     result = pair.init("--network-manifest", url, "--kubeconfig-for", USER)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "isn't Ready" not in result.stdout
