@@ -1,4 +1,4 @@
-"""What the common flags of each program do, in a few words, and the flags that complete what was begun."""
+"""What the flags of each program do, in a few words, and the flags that complete what was begun."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from phases.model.arguments import known_flags, removed_flags
 
@@ -22,20 +23,30 @@ class Proposal:
 
 @cache
 def notes(program: str) -> Mapping[str, str]:
-    """The flags of a program that have a note."""
-    text = files("tui.fields").joinpath("flag_notes.toml").read_text("utf-8")
-    return tomllib.loads(text)[program]  # type: ignore[no-any-return]
+    """Every flag that a program lists, with its note; a program's own goes before the shared one."""
+    known, _ = known_flags(program)
+    said = {**_of(_table()["seldom"], program), **_of(_table(), program)}
+    return {name: note for name, note in said.items() if name in known}
+
+
+def _of(table: Mapping[str, Any], program: str) -> dict[str, str]:
+    return {**table["every"], **table.get(program, {})}
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(files("tui.fields").joinpath("flag_notes.toml").read_text("utf-8"))
 
 
 def proposals(program: str, typed: str) -> tuple[Proposal, ...]:
-    """The known flags that begin with what was typed, those with a note first; none behind a `=`."""
+    """The known flags that begin with what was typed, the common ones first; none behind a `=`."""
     begun = typed.strip().removeprefix("--")
     if not begun or "=" in begun:
         return ()
-    said = notes(program)
+    said, common = notes(program), _of(_table(), program)
     known, _ = known_flags(program)
     found = sorted(
-        (name for name in known if name.startswith(begun)), key=lambda n: (n not in said, n)
+        (name for name in known if name.startswith(begun)), key=lambda n: (n not in common, n)
     )
     return tuple(Proposal(name, said.get(name, "")) for name in found)
 
