@@ -98,6 +98,36 @@ async def networking(pilot: Pilot[int], _folder: Path) -> None:
     await configured(pilot, "networking")
 
 
+async def flag(pilot: Pilot[int], _folder: Path) -> None:
+    """A flag that is being typed, with those that are known."""
+    await configured(pilot, "control-plane")
+    await pilot.press("a", "u", "d", "i", "t", "minus", "l", "o", "g", "minus", "m")
+
+
+async def fault(pilot: Pilot[int], _folder: Path) -> None:
+    """The kubeadm.yaml edited in place, with a fault at its line."""
+    await configured(pilot, "cluster")
+    await pilot.press("ctrl+y", *["down"] * 9, "end", "x", "colon", "space", "left_square_bracket")
+    await until(pilot, lambda: app_of(pilot).session.is_broken)
+
+
+async def help_(pilot: Pilot[int], folder: Path) -> None:
+    """What F1 tells of the form."""
+    await networking(pilot, folder)
+    await pilot.press("f1")
+
+
+async def leaving(pilot: Pilot[int], folder: Path) -> None:
+    """The question before a run is left."""
+    await waiting(pilot, folder)
+    await pilot.press("ctrl+c")
+
+
+async def ended(pilot: Pilot[int], _folder: Path) -> None:
+    """A good run at its end."""
+    await watched(pilot, RECORDINGS / "good.jsonl")
+
+
 async def review(pilot: Pilot[int], folder: Path) -> None:
     """What a run would do here, as the good run has done it."""
     app = app_of(pilot)
@@ -139,7 +169,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(welcome, waiting, failed, refused, certificates, join),
-        *(arrived, networking, review),
+        *(arrived, networking, review, flag, fault, help_, leaving, ended),
     )
 }
 

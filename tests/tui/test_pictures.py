@@ -22,9 +22,11 @@ PICTURES = Path(__file__).parent / "pictures"
 UPDATE = "UPDATE_PICTURES"
 
 SKINS = ("harbour", "paper", "ascii")
+PAGES = ("welcome", "networking", "review", "waiting", "failed", "ended", "join", "help_")
+MOMENTS = ("refused", "certificates", "flag", "fault", "leaving")
 ALL = [
-    *product(("welcome", "waiting", "failed", "join"), (NARROW, WIDE), SKINS, ("en", "zh_CN")),
-    *product(("refused", "certificates"), (NARROW, WIDE), ("harbour",), ("en",)),
+    *product(PAGES, (NARROW, WIDE), SKINS, ("en", "zh_CN")),
+    *product(MOMENTS, (NARROW, WIDE), ("harbour",), ("en", "zh_CN")),
 ]
 
 
