@@ -27,6 +27,7 @@ class Choice(ModalScreen[str]):
     CSS_PATH = "choice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "safe", "Back", show=False),
+        Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
     ]
 
     def __init__(
