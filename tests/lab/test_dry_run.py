@@ -59,7 +59,8 @@ def files(node: Node) -> set[str]:
 
 def settings(node: Node) -> set[str]:
     """The same for what a running control plane doesn't write by itself."""
-    return {line for line in files(node) if "/etc/" in line or "/var/lib/kubeboot" in line}
+    places = ("/etc/", "/var/lib/kubeboot")
+    return {line for line in files(node) if line.removeprefix("dir ").startswith(places)}
 
 
 def objects(node: Node) -> str:

@@ -23,7 +23,7 @@ NAMED = ("/run", "/tmp", "/dev/shm", "/var/lib/containerd", "/var/lib/systemd") 
 """Memory and what services keep writing: there nothing new may appear and nothing go."""
 RESTLESS = ("/run/systemd", "/run/log", "/run/udev")
 NAMES = (
-    f"find {' '.join(NAMED)} {' '.join(f'-path {path} -prune -o' for path in RESTLESS)} "
+    f"find {' '.join(NAMED)} -xdev {' '.join(f'-path {path} -prune -o' for path in RESTLESS)} "
     "-printf '%p %y %m %U %G\\n' 2>/dev/null | sort -u"
 )
 

@@ -38,6 +38,7 @@ def test_a_crash_loop_is_told_and_mended(ready_node: Node) -> None:
     failed = ready_node.run(*INIT, timeout=240)
     assert failed.returncode == 4, failed.report()
     assert 'invalid argument "banana" for "--event-ttl"' in failed.stdout
+    assert "Probably: kube-apiserver can't use the value banana of --event-ttl" in failed.stdout
     configure(ready_node, ttl="2h", patience="4m")
     mended = ready_node.run(*INIT, timeout=300)
     assert mended.returncode == 0, mended.report()
