@@ -17,6 +17,7 @@ from typing import Any
 
 from phases.system.objects import Objects
 from phases.system.ports import (
+    BlobFact,
     Cluster,
     ClusterError,
     CommandResult,
@@ -321,7 +322,7 @@ class FakeCluster(RehearsalCluster):
 
 
 class FakeRuntime:
-    """A runtime that pulls anything but what is in `failures`."""
+    """A runtime that pulls anything but what is in `failures`; `coming` is what arrives meanwhile."""
 
     def __init__(self, *images: str) -> None:
         self.fact = RuntimeFact(
@@ -331,6 +332,8 @@ class FakeRuntime:
         self.pulled: list[str] = []
         self.running: tuple[ContainerFact, ...] = ()
         self.down = ""
+        self.coming: tuple[BlobFact, ...] | None = None
+        self.made_of: dict[str, tuple[BlobFact, ...]] = {}
         self._images = list(images)
 
     def about(self) -> RuntimeFact:
@@ -341,13 +344,21 @@ class FakeRuntime:
         self._trip()
         return tuple(ImageFact((name,), image_id(name), 1) for name in self._images)
 
-    def pull(self, image: str) -> str:
+    def pull(self, image: str) -> ImageFact:
         self._trip()
         self.pulled.append(image)
         if image in self.failures:
             raise RuntimeFailure(self.failures[image])
         self._images.append(image)
-        return image_id(image)
+        return ImageFact((image,), image_id(image), 1)
+
+    def arriving(self) -> tuple[BlobFact, ...] | None:
+        self._trip()
+        return self.coming
+
+    def parts(self, image: str) -> tuple[BlobFact, ...]:
+        self._trip()
+        return self.made_of.get(image, ())
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         self._trip()

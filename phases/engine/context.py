@@ -109,6 +109,12 @@ class Context:
     def progress(self, step: str, done: float, total: float, unit: str, detail: str = "") -> None:
         self.emit(e.Progress(self.phase, step, done, total, unit, detail))
 
+    def progress_of_all(
+        self, done: float, total: float, unit: str, items: Mapping[str, tuple[float, float]]
+    ) -> None:
+        """How far the phase as a whole is, and each item that can be told apart: done, total."""
+        self.emit(e.Progress(self.phase, "", done, total, unit, items=items))
+
     def waived(self, check: str) -> bool:
         """Whether the operator takes the risk of a failed check (--ignore-preflight-errors)."""
         names = self.configuration.init.node_registration.ignore_preflight_errors

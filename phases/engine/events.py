@@ -131,7 +131,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step is: `done` of `total` in `unit`; total 0 where it isn't known."""
+    """How far a step is, or the phase as a whole (`step` empty): `done` of `total` in `unit`.
+
+    A total of 0 isn't known. `items` has [done, total] of each item of the panel that can be told apart.
+    """
 
     phase: str
     step: str
@@ -139,6 +142,7 @@ class Progress:
     total: float
     unit: str
     detail: str = ""
+    items: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

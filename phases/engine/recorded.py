@@ -15,6 +15,7 @@ from phases.engine.convergence import differ
 from phases.engine.events import Effect, Event, Verb
 from phases.engine.ledger import Entry, Ledger
 from phases.system.ports import (
+    BlobFact,
     Cluster,
     CommandResult,
     FileFact,
@@ -197,7 +198,13 @@ class RecordedRuntime:
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         return self._inner.containers(namespace=namespace)
 
-    def pull(self, image: str) -> str:
+    def arriving(self) -> tuple[BlobFact, ...] | None:
+        return self._inner.arriving()
+
+    def parts(self, image: str) -> tuple[BlobFact, ...]:
+        return self._inner.parts(image)
+
+    def pull(self, image: str) -> ImageFact:
         self._recorder.change("pull", image)
         found = self._inner.pull(image)
         self._recorder.done("pull", image)

@@ -16,6 +16,7 @@ from phases.engine import events as e
 from phases.engine.journal import Record
 
 Status = Literal["waiting", "running", "done", "unchanged", "skipped", "failed", "stopped"]
+MARKS = 16
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -33,8 +34,19 @@ class StepState:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a phase was at a time."""
+
+    at: datetime
+    progress: e.Progress
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseState:
-    """`reports` maps a topic to its items, in the order in which they first came."""
+    """`reports` maps a topic to its items, in the order in which they first came.
+
+    `marks` are the latest words on how far the phase as a whole is: enough to tell how fast it goes.
+    """
 
     name: str
     title: str
@@ -48,6 +60,7 @@ class PhaseState:
     effects: tuple[e.Effect, ...] = ()
     warnings: tuple[str, ...] = ()
     failure: e.Failure | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,10 @@ def _(event: e.StepFailed, state: RunState, _at: datetime) -> RunState:
 
 
 @_apply.register
-def _(event: e.Progress, state: RunState, _at: datetime) -> RunState:
+def _(event: e.Progress, state: RunState, at: datetime) -> RunState:
+    if not event.step:
+        marks = (*_known_phase(state, event.phase).marks, Mark(at, event))
+        return _phase(state, event.phase, marks=marks[-MARKS:])
     return _step(state, event.phase, event.step, progress=event)
 
 

@@ -10,21 +10,23 @@ from typing import Literal
 
 from phases.system.wire import Field, Kind, Message
 
-Service = Literal["RuntimeService", "ImageService"]
+Service = Literal["RuntimeService", "ImageService", "Content"]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One unary call: where it goes, what it takes, what it gives."""
+    """One call: where it goes, what it takes, what it gives, in one message unless it `streams`."""
 
     service: Service
     name: str
     request: Message
     response: Message
+    package: str = "runtime.v1"
+    streams: bool = False
 
     @property
     def path(self) -> str:
-        return f"/runtime.v1.{self.service}/{self.name}"
+        return f"/{self.package}.{self.service}/{self.name}"
 
 
 TEXT: Kind = "string"

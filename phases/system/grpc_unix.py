@@ -1,4 +1,5 @@
-"""Unary gRPC over a unix socket, on the pure Python HTTP/2 of `h2`. Messages are bytes here.
+"""gRPC over a unix socket, on the pure Python HTTP/2 of `h2`: one question, an answer or a short stream
+of them. Messages are bytes here.
 
 One connection for each call: they are rare, local, and then never stale.
 """
@@ -9,6 +10,8 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from urllib.parse import unquote
 
 import h2.config
@@ -22,6 +25,7 @@ OK, CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, NOT_FOUND, UNIMPLEMENTED = 0, 1, 2, 4
 LIMIT = 64 << 20
 SLICE = 0.2
 WINDOW = 1 << 20
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class GrpcError(Exception):
@@ -40,10 +44,13 @@ def unary(
     *,
     timeout: float,
     stop: threading.Event | None = None,
+    headers: Mapping[str, str] = NOTHING,
+    streams: bool = False,
 ) -> bytes:
     """The answer's message. Raises GrpcError, or OSError when nobody listens at the socket.
 
-    Setting `stop` cancels the call, on the other side too.
+    Setting `stop` cancels the call, on the other side too. Of an answer that `streams`, all messages
+    one behind the other, which makes one long list of their lists.
     """
     deadline = time.monotonic() + timeout
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
@@ -51,8 +58,8 @@ def unary(
         stream.connect(address)
         call = Exchange(stream, deadline, stop or threading.Event())
         try:
-            call.ask(method, request, timeout)
-            return call.answer()
+            call.ask(method, request, timeout, headers)
+            return call.answer(streams)
         except h2.exceptions.ProtocolError as error:
             raise GrpcError(UNKNOWN, f"not HTTP/2: {error!r}") from error
 
@@ -69,16 +76,16 @@ class Exchange:
         self._body = bytearray()
         self._ended = False
 
-    def ask(self, method: str, request: bytes, timeout: float) -> None:
+    def ask(self, method: str, request: bytes, timeout: float, more: Mapping[str, str]) -> None:
         """Sends the request; ours are far below one frame, so no window can block them."""
         self._http.initiate_connection()
         self._http.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: WINDOW})
-        self._http.send_headers(1, heading(method, timeout))
+        self._http.send_headers(1, [*heading(method, timeout), *more.items()])
         self._http.send_data(1, struct.pack(">?I", False, len(request)) + request, end_stream=True)
         self._flush()
 
-    def answer(self) -> bytes:
-        """Reads on to the end of the stream; the one message in it."""
+    def answer(self, streams: bool) -> bytes:
+        """Reads on to the end of the stream; what is in it."""
         while not self._ended:
             received = self._receive()
             if not received:
@@ -86,7 +93,11 @@ class Exchange:
             for event in self._http.receive_data(received):
                 self._take(event)
             self._flush()
-        return message(self._headers, bytes(self._body))
+        check(self._headers)
+        found = list(messages(bytes(self._body)))
+        if len(found) != 1 and not streams:
+            raise GrpcError(UNKNOWN, f"an answer of {len(found)} messages")
+        return b"".join(found)
 
     def _receive(self) -> bytes:
         while True:
@@ -138,17 +149,22 @@ def heading(method: str, timeout: float) -> list[tuple[str, str]]:
     ]
 
 
-def message(headers: dict[str, str], body: bytes) -> bytes:
-    """The message in an answer that has ended. Raises GrpcError for any status but OK."""
+def check(headers: Mapping[str, str]) -> None:
+    """Raises GrpcError for an answer that has ended with any status but OK."""
     if headers.get(":status") != "200":
         raise GrpcError(UNKNOWN, f"HTTP status {headers.get(':status')}")
     status = headers.get("grpc-status", "")
     if status != str(OK):
         code = int(status) if status.isdigit() else UNKNOWN
         raise GrpcError(code, unquote(headers.get("grpc-message", "")) or f"gRPC status {code}")
-    if len(body) < 5:
-        raise GrpcError(UNKNOWN, "an answer without a message")
-    packed, size = struct.unpack_from(">?I", body)
-    if packed or size != len(body) - 5:
-        raise GrpcError(UNKNOWN, "an answer that isn't one plain message")
-    return body[5:]
+
+
+def messages(body: bytes) -> Iterator[bytes]:
+    """The plain messages that a body is made of. Raises GrpcError where it is made of anything else."""
+    at = 0
+    while at < len(body):
+        packed, size = struct.unpack_from(">?I", body, at) if len(body) >= at + 5 else (True, 0)
+        if packed or at + 5 + size > len(body):
+            raise GrpcError(UNKNOWN, "an answer that isn't made of plain messages")
+        yield body[at + 5 : at + 5 + size]
+        at += 5 + size

@@ -175,6 +175,19 @@ class ImageFact:
 
 
 @dataclass(frozen=True, slots=True)
+class BlobFact:
+    """A part of an image: how many of its `size` bytes the runtime has; size 0 where it isn't known.
+
+    `arrived` is when it was whole, None while it isn't.
+    """
+
+    digest: str
+    done: int
+    size: int
+    arrived: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RuntimeFact:
     """What the runtime says of itself; `cgroup_driver` empty where it has no call to tell it."""
 
@@ -209,8 +222,19 @@ class Runtime(Protocol):
 
     def about(self) -> RuntimeFact: ...
     def images(self) -> tuple[ImageFact, ...]: ...
-    def pull(self, image: str) -> str:
-        """Pulls an image and returns its id."""
+    def pull(self, image: str) -> ImageFact:
+        """Pulls an image; its size is 0 where the runtime didn't tell it afterwards."""
+        ...
+
+    def arriving(self) -> tuple[BlobFact, ...] | None:
+        """What the runtime is fetching now, for whichever image; None where it has no way to tell."""
+        ...
+
+    def parts(self, image: str) -> tuple[BlobFact, ...]:
+        """What an image is made of that is being pulled, or was; empty while that isn't certain.
+
+        A part that is on its way is told as missing here: `arriving` has what is there of it.
+        """
         ...
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]: ...

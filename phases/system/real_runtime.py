@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from phases.system import cri, wire
+from phases.system import content, cri, wire
 from phases.system.grpc_unix import (
     DEADLINE_EXCEEDED,
     NOT_FOUND,
+    NOTHING,
     OK,
     UNIMPLEMENTED,
     GrpcError,
     unary,
 )
-from phases.system.ports import ContainerFact, ImageFact, RuntimeFact, RuntimeFailure
+from phases.system.ports import BlobFact, ContainerFact, ImageFact, RuntimeFact, RuntimeFailure
 
 TIMEOUT = 10.0
 PULL_TIMEOUT = 1800.0
+ASIDE = 2.0
+"""For questions that are asked beside a pull, and that nothing may have to wait for."""
 ENABLE = "enable its CRI plugin (containerd: disabled_plugins in /etc/containerd/config.toml)"
 
 
@@ -38,6 +42,7 @@ class RealRuntime:
         self._timeout = timeout
         self._pull_timeout = pull_timeout
         self._stop = stop
+        self._manifests: dict[str, tuple[BlobFact, ...]] = {}
 
     def about(self) -> RuntimeFact:
         version = self._call(cri.VERSION)
@@ -54,14 +59,47 @@ class RealRuntime:
 
     def images(self) -> tuple[ImageFact, ...]:
         found = self._call(cri.LIST_IMAGES)["images"]
-        return tuple(ImageFact(tuple(one["repo_tags"]), one["id"], one["size"]) for one in found)
+        return tuple(image_fact(one) for one in found)
 
-    def pull(self, image: str) -> str:
+    def pull(self, image: str) -> ImageFact:
         asked = {"image": {"image": image}}
         pulled = self._call(cri.PULL_IMAGE, asked, timeout=self._pull_timeout, stop=self._stop)
-        given: str = pulled["image_ref"]
-        found: str = self._call(cri.IMAGE_STATUS, asked)["image"]["id"]
-        return found or given
+        with suppress(RuntimeFailure):
+            found = image_fact(self._call(cri.IMAGE_STATUS, asked)["image"])
+            if found.id:
+                return found
+        return ImageFact((image,), pulled["image_ref"], 0)
+
+    def arriving(self) -> tuple[BlobFact, ...] | None:
+        """By containerd's own API, which it serves at the same socket; nobody else does."""
+        try:
+            return content.arriving(self._content(content.LIST_STATUSES))
+        except RuntimeFailure as failure:
+            if getattr(failure.__cause__, "code", OK) == UNIMPLEMENTED:
+                return None
+            raise
+
+    def parts(self, image: str) -> tuple[BlobFact, ...]:
+        if not (wanted := content.of_repository(image)):
+            return ()
+        stored = self._content(content.LIST, {"filters": wanted.filter})["info"]
+        here = content.blobs(one for one in stored if wanted.has(one["labels"]))
+        made = [self._manifest(one["digest"]) for one in stored if wanted.is_manifest(one)]
+        return content.chosen(made, here)
+
+    def _manifest(self, digest: str) -> tuple[BlobFact, ...]:
+        """What a manifest says; it never says anything else."""
+        if digest not in self._manifests:
+            asked = {"digest": digest}
+            read = self._content(content.READ, asked)["data"]
+            try:
+                self._manifests[digest] = content.listed(read)
+            except ValueError as error:
+                raise self._failure(f"a manifest that can't be read: {error}") from error
+        return self._manifests[digest]
+
+    def _content(self, call: cri.Call, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return self._call(call, values, timeout=ASIDE, headers=content.NAMESPACE)
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         """All containers of a namespace's pods, the newest attempt of each name last."""
@@ -112,12 +150,21 @@ class RealRuntime:
         timeout: float | None = None,
         stop: threading.Event | None = None,
         but: int = OK,
+        headers: Mapping[str, str] = NOTHING,
     ) -> dict[str, Any]:
         """The answer; an empty one for the status `but`. Raises RuntimeFailure."""
         request = wire.encode(call.request, values or {})
         seconds = timeout or self._timeout
         try:
-            raw = unary(self._path, call.path, request, timeout=seconds, stop=stop)
+            raw = unary(
+                self._path,
+                call.path,
+                request,
+                timeout=seconds,
+                stop=stop,
+                headers=headers,
+                streams=call.streams,
+            )
             return wire.decode(call.response, raw)
         except GrpcError as error:
             if but and error.code == but:
@@ -171,6 +218,10 @@ def sandbox_image(info: Mapping[str, str]) -> str:
     except ValueError:
         return ""
     return str(config.get("sandboxImage", "")) if isinstance(config, dict) else ""
+
+
+def image_fact(image: Mapping[str, Any]) -> ImageFact:
+    return ImageFact(tuple(image["repo_tags"]), image["id"], image["size"])
 
 
 def age(container: Mapping[str, Any]) -> tuple[int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from phases.system.ports import ContainerFact, ImageFact, Runtime, RuntimeFact
+from phases.system.ports import BlobFact, ContainerFact, ImageFact, Runtime, RuntimeFact
 from phases.system.rehearsal_state import RehearsalState
 
 STAND_IN = RuntimeFact(
@@ -29,9 +29,15 @@ class RehearsalRuntime:
     def images(self) -> tuple[ImageFact, ...]:
         return tuple(ImageFact((name,), image_id(name), 0) for name in self._state.images)
 
-    def pull(self, image: str) -> str:
+    def pull(self, image: str) -> ImageFact:
         self._state.pulled(image)
-        return image_id(image)
+        return ImageFact((image,), image_id(image), 0)
+
+    def arriving(self) -> tuple[BlobFact, ...] | None:
+        return None
+
+    def parts(self, image: str) -> tuple[BlobFact, ...]:  # noqa: ARG002
+        return ()
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:  # noqa: ARG002
         return ()
@@ -50,8 +56,14 @@ class DryRunRuntime:
     def images(self) -> tuple[ImageFact, ...]:
         return (*self._real.images(), *self._stand_in.images())
 
-    def pull(self, image: str) -> str:
+    def pull(self, image: str) -> ImageFact:
         return self._stand_in.pull(image)
+
+    def arriving(self) -> tuple[BlobFact, ...] | None:
+        return self._stand_in.arriving()
+
+    def parts(self, image: str) -> tuple[BlobFact, ...]:
+        return self._stand_in.parts(image)
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         return self._real.containers(namespace=namespace)

@@ -39,7 +39,7 @@ def test_a_rehearsal(tmp_path: Path, stop: threading.Event) -> None:
     ports.host.run(START)
     assert cluster.fetch("/livez").status == 200
     assert cluster.get(Ref("v1", "Node", "one.example")) is not None
-    assert ports.runtime("").pull("registry.k8s.io/etcd:3.7").startswith("sha256:")
+    assert ports.runtime("").pull("registry.k8s.io/etcd:3.7").id.startswith("sha256:")
 
 
 def test_a_second_rehearsal_finds_the_first(tmp_path: Path, stop: threading.Event) -> None:
@@ -82,7 +82,7 @@ def test_a_dry_run(stop: threading.Event) -> None:
     runtime = ports.runtime("/no/such.sock")
     with pytest.raises(RuntimeFailure, match="no such socket"):
         runtime.about()
-    assert runtime.pull("etcd").startswith("sha256:")
+    assert runtime.pull("etcd").id.startswith("sha256:")
     assert folder.exists()
     del ports, runtime
     assert not folder.exists()

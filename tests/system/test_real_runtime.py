@@ -105,16 +105,26 @@ def test_many_images(script: Script) -> None:
 
 
 def test_pull(script: Script) -> None:
-    """A pull asks for the image by name and gives its id."""
+    """A pull asks for the image by name and tells what it is."""
     script.on(cri.PULL_IMAGE, {"image_ref": "registry.k8s.io/etcd@sha256:d"})
     script.on(cri.IMAGE_STATUS, {"image": ETCD})
-    assert runtime(script).pull("registry.k8s.io/etcd:3.7") == "sha256:e"
+    found = runtime(script).pull("registry.k8s.io/etcd:3.7")
+    assert found == ImageFact(("registry.k8s.io/etcd:3.7",), "sha256:e", 41544352)
     path, headers, request = script.heard[0]
     assert path == "/runtime.v1.ImageService/PullImage"
     assert wire.decode(cri.PULL_IMAGE.request, request) == {
         "image": {"image": "registry.k8s.io/etcd:3.7"}
     }
     assert (headers["content-type"], headers["te"]) == ("application/grpc", "trailers")
+
+
+def test_a_pull_without_a_size(script: Script) -> None:
+    """What can't be asked afterwards fails no pull: the id is the one that the pull gave."""
+    script.on(cri.PULL_IMAGE, {"image_ref": "sha256:d"})
+    script.refuse(cri.IMAGE_STATUS, 14, "busy")
+    assert runtime(script).pull("etcd") == ImageFact(("etcd",), "sha256:d", 0)
+    script.on(cri.IMAGE_STATUS, {})
+    assert runtime(script).pull("etcd") == ImageFact(("etcd",), "sha256:d", 0)
 
 
 def test_a_pull_that_fails_says_why(script: Script) -> None:

@@ -18,6 +18,7 @@ from tests.tui.stage import (
     RECORDINGS,
     STARTING,
     app_of,
+    arriving,
     cut,
     desk_journal,
     engine_at,
@@ -55,6 +56,15 @@ async def waiting(pilot: Pilot[int], folder: Path) -> None:
     tell_containers(journal, STARTING)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     await watched(pilot, journal)
+
+
+async def pulling(pilot: Pilot[int], folder: Path) -> None:
+    """The panel of the images while the second of them is on its way."""
+    app = app_of(pilot)
+    journal, app.now = arriving(folder)
+    app.engine_lives = lambda: True  # type: ignore[method-assign]
+    page = await watched(pilot, journal)
+    page._select("images")
 
 
 async def failed(pilot: Pilot[int], folder: Path) -> None:
@@ -169,7 +179,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(welcome, waiting, failed, refused, certificates, join),
-        *(arrived, networking, review, flag, fault, help_, leaving, ended),
+        *(pulling, arrived, networking, review, flag, fault, help_, leaving, ended),
     )
 }
 

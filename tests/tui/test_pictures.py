@@ -26,6 +26,7 @@ PAGES = ("welcome", "networking", "review", "waiting", "failed", "ended", "join"
 MOMENTS = ("refused", "certificates", "flag", "fault", "leaving")
 ALL = [
     *product(PAGES, (NARROW, WIDE), SKINS, ("en", "zh_CN")),
+    *product(("pulling",), (NARROW, WIDE), ("harbour", "ascii"), ("en", "zh_CN")),
     *product(MOMENTS, (NARROW, WIDE), ("harbour",), ("en", "zh_CN")),
 ]
 

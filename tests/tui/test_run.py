@@ -138,7 +138,7 @@ async def test_tokens_are_masked_until_asked_for(tmp_path: Path) -> None:
 
 
 async def test_pulled_images_say_so(tmp_path: Path) -> None:
-    """Images that were pulled are told from images that were there; nothing pretends to measure bytes."""
+    """Images that were pulled are told from images that were there; what wasn't measured isn't shown."""
     async with make_app(tmp_path).run_test(size=WIDE) as pilot:
         page = await watched(pilot, RECORDINGS / "pulled.jsonl")
         page._select("images")
