@@ -112,6 +112,7 @@ async def flag(pilot: Pilot[int], _folder: Path) -> None:
     """A flag that is being typed, with those that are known."""
     await configured(pilot, "control-plane")
     await pilot.press("a", "u", "d", "i", "t", "minus", "l", "o", "g", "minus", "m")
+    await judged(pilot)
 
 
 async def fault(pilot: Pilot[int], _folder: Path) -> None:
@@ -119,6 +120,7 @@ async def fault(pilot: Pilot[int], _folder: Path) -> None:
     await configured(pilot, "cluster")
     await pilot.press("ctrl+y", *["down"] * 9, "end", "x", "colon", "space", "left_square_bracket")
     await until(pilot, lambda: app_of(pilot).session.is_broken)
+    await judged(pilot)
 
 
 async def help_(pilot: Pilot[int], folder: Path) -> None:
@@ -154,6 +156,13 @@ async def configured(pilot: Pilot[int], section: str) -> None:
     app.go_to("configure")
     await until(pilot, lambda: isinstance(app.screen, Configure))
     await pilot.press("tab")
+
+
+async def judged(pilot: Pilot[int]) -> None:
+    """Once the form has judged what was typed, and drawn what it found."""
+    form = app_of(pilot).screen
+    assert isinstance(form, Configure)
+    await until(pilot, lambda: form.settled)
 
 
 def filled_in(session: Session) -> Session:

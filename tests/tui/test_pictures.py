@@ -12,6 +12,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from tests.tui.scenes import SCENES, settled
 from tests.tui.stage import NARROW, WIDE, make_app
@@ -20,6 +22,8 @@ from tui.preferences import Preferences
 
 PICTURES = Path(__file__).parent / "pictures"
 UPDATE = "UPDATE_PICTURES"
+PATIENCE = 40
+"""Looks, each a twentieth of a second after the last: a page is drawn in several strokes."""
 
 SKINS = ("harbour", "paper", "ascii")
 PAGES = ("welcome", "networking", "review", "waiting", "failed", "ended", "join", "help_")
@@ -44,16 +48,30 @@ async def test_a_page_looks_as_it_did(
 ) -> None:
     """Layout, words and colours are those of the picture."""
     app = make_app(tmp_path, chosen=Preferences(theme, language))
+    picture = PICTURES / f"{scene}-{size[0]}x{size[1]}-{theme}-{language}.svg"
+    update = bool(os.environ.get(UPDATE))
     async with app.run_test(size=size) as pilot:
         await SCENES[scene](pilot, tmp_path)
-        await pilot.pause()
-        await pilot.pause()
-        drawn = settled(app.export_screenshot())
-    picture = PICTURES / f"{scene}-{size[0]}x{size[1]}-{theme}-{language}.svg"
-    if os.environ.get(UPDATE):
+        drawn = await comes_to(pilot, "" if update else picture.read_text())
+    if update:
         picture.parent.mkdir(exist_ok=True)
         picture.write_text(drawn)
     elif picture.read_text() != drawn:
         place = tmp_path / picture.name
         place.write_text(drawn)
         pytest.fail(f"{picture.name} looks different: see {place}; {UPDATE}=1 takes it over")
+
+
+async def comes_to(pilot: Pilot[int], picture: str) -> str:
+    """What the page looks like once it is as in the picture, or has had the time to become so."""
+    drawn = ""
+    for _ in range(PATIENCE):
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False
+        for area in pilot.app.screen.query(TextArea):
+            area.cursor_blink = False
+        await pilot.pause(0.05)
+        drawn = settled(pilot.app.export_screenshot())
+        if drawn == picture:
+            break
+    return drawn
