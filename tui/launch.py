@@ -51,6 +51,11 @@ def start(request: Request) -> Engine:
 def end(engine: Engine) -> None:
     """Ends an engine that changes nothing; it is given a moment to clear up behind itself."""
     engine.process.terminate()
+    see_off(engine)
+
+
+def see_off(engine: Engine) -> None:
+    """Waits for an engine that has told its end, or was told to end, and no longer than a moment."""
     with suppress(subprocess.TimeoutExpired):
         engine.process.wait(GRACE)
         return

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from phases.engine.events import RunStarted
+from tui import machine
 from tui.follower import Story
 from tui.signs import State
 from tui.text import _, said
@@ -24,6 +26,13 @@ def badge(started: RunStarted | None) -> str:
     mode = started.mode if started else "real"
     words = {"rehearsal": _("REHEARSAL"), "dry-run": _("DRY RUN")}
     return words.get(mode, "")
+
+
+def rehearsed_in(started: RunStarted | None, journal: Path | None) -> Path | None:
+    """The folder of a rehearsal; None for any other run."""
+    if started is None or started.mode != "rehearsal" or journal is None:
+        return None
+    return machine.rehearsed_in(journal)
 
 
 def is_over(story: Story) -> bool:

@@ -9,13 +9,12 @@ from phases.engine.state import RunState
 from tui import outcome
 from tui.closing import KUBECONFIG, handover
 from tui.follower import Story
-from tui.machine import rehearsed_in
 from tui.text import _, said
 
 
 def detached(state: RunState, journal: Path | None) -> Iterator[str]:
     """After leaving a run that goes on."""
-    if folder := _rehearsed_in(state, journal):
+    if folder := outcome.rehearsed_in(state.started, journal):
         yield _("The rehearsal goes on without this screen, in {folder}", folder=folder)
     else:
         yield _("The run goes on without this screen.")
@@ -37,20 +36,14 @@ def lines(state: RunState, journal: Path | None, *, running: bool) -> Iterator[s
         if found := outcome.verdict(Story(state)):
             yield found[1]
             yield ""
-        folder = _rehearsed_in(state, journal)
+        folder = outcome.rehearsed_in(state.started, journal)
         yield from _rehearsed(folder) if folder else joining(state)
     elif finished.failure is not None:
         yield _("Failed: {what}", what=said(finished.failure.what))
         if journal is not None:
             yield _("Its journal: {path}", path=journal)
-        if folder := _rehearsed_in(state, journal):
+        if folder := outcome.rehearsed_in(state.started, journal):
             yield from _rehearsed(folder)
-
-
-def _rehearsed_in(state: RunState, journal: Path | None) -> Path | None:
-    """The folder of a rehearsal; None for any other run."""
-    rehearsal = state.started is not None and state.started.mode == "rehearsal"
-    return rehearsed_in(journal) if rehearsal and journal is not None else None
 
 
 def _rehearsed(folder: Path) -> Iterator[str]:

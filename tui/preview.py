@@ -11,17 +11,16 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from subprocess import TimeoutExpired
 
 from phases.engine.errors import InstallerError
 from phases.engine.events import Effect, Verb
 from phases.engine.request import Mode, Request
 from phases.engine.state import PhaseState, RunState, fold
 from tui.follow import follow
-from tui.launch import GRACE, Engine
+from tui.launch import Engine, see_off
 
 GOOD = ("done", "unchanged")
 GROUPS: dict[str, tuple[Verb, ...]] = {
@@ -139,14 +138,6 @@ class Preview:
             return replace(foreseen, error=_unreadable(error))
         return foreseen
 
-    def _end(self, engine: Engine) -> None:
-        """An engine that has told its end, or was told to, is given a moment."""
-        with suppress(TimeoutExpired):
-            engine.process.wait(GRACE)
-            return
-        engine.process.kill()
-        engine.process.wait()
-
     @contextmanager
     def _started(self, mode: Mode) -> Iterator[Engine]:
         """An engine that is ended, and whose folder is removed, whatever happens."""
@@ -157,7 +148,7 @@ class Preview:
             self._engine = engine = self._begin(request)
             remove = remove or engine.journal.parents[2]
             yield engine
-            self._end(engine)
+            see_off(engine)
         finally:
             if remove is not None:
                 shutil.rmtree(remove, ignore_errors=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from phases.engine.events import Effect
 from phases.engine.state import RunState
-from tui.machine import rehearsed_in
+from tui.outcome import rehearsed_in
 from tui.text import _, mark
 
 KINDS = {
@@ -43,8 +43,7 @@ def _lines(state: RunState, journal: Path | None) -> Iterator[str]:
         if count := len({effect.target for effect in effects if effect.verb in verbs}):
             yield f"{count:>5}  {_(name)}"
     yield ""
-    folder = rehearsed_in(journal) if journal else None
-    if state.started is not None and state.started.mode == "rehearsal" and folder:
+    if folder := rehearsed_in(state.started, journal):
         yield _("All of it lies in the rehearsal's folder. To take it away:")
         yield f"  rm -r {folder}"
         return

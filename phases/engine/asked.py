@@ -20,7 +20,7 @@ NAME = "request.json"
 
 def keep(request: Request, run: Path) -> None:
     """Writes it into the folder of its run; of a dry run, or of what is no init, nothing is kept."""
-    if request.workflow != "init" or request.mode == "dry-run":
+    if not _is_kept(request):
         return
     folder = str(Path(request.folder).resolve()) if request.folder else ""
     fd = os.open(run / NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -38,8 +38,12 @@ def read(journal: Path) -> Request | None:
 
 def forget(request: Request, state: Path) -> None:
     """After a good end: what was asked of any run goes, unless only a part of the way was."""
-    if request.workflow != "init" or request.mode == "dry-run" or request.only:
+    if request.only or not _is_kept(request):
         return
     for kept in state.glob(f"runs/*/{NAME}"):
         with suppress(OSError):
             kept.unlink()
+
+
+def _is_kept(request: Request) -> bool:
+    return request.workflow == "init" and request.mode != "dry-run"

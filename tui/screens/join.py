@@ -22,7 +22,6 @@ from tui.closing import KUBECONFIG
 from tui.desk import Desk
 from tui.follower import Follower, Story
 from tui.launch import Engine
-from tui.machine import rehearsed_in
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
 from tui.text import _, said
@@ -174,7 +173,7 @@ class Join(Page):
         latest, journal = self.installer.latest, self.installer.journal
         if latest.started is not None and latest.started.mode == "rehearsal":
             yield d.muted(_("A rehearsal ends like this; no cluster is behind these commands."))
-            if folder := rehearsed_in(journal) if journal else None:
+            if folder := outcome.rehearsed_in(latest.started, journal):
                 yield d.muted(_("What it made lies in {folder}", folder=folder))
         elif self.desk.commands:
             yield d.heading(_("To use the cluster as your own user"))

@@ -21,7 +21,7 @@ from textual.widgets import Input, Static
 
 from phases.engine.events import Failure
 from phases.engine.state import PhaseState
-from tui import bundle, causes, desk, machine, outcome, signs, undoing
+from tui import bundle, causes, desk, outcome, signs, undoing
 from tui.follower import Follower, Story
 from tui.screens.choice import Answer, Choice
 from tui.screens.page import Page
@@ -95,10 +95,7 @@ class Run(Page):
             yield _("This is a rehearsal; what it makes lies in {folder}", folder=folder)
 
     def _rehearsed_in(self) -> Path | None:
-        started, journal = self.story.state.started, self.installer.journal
-        if started is None or started.mode != "rehearsal" or journal is None:
-            return None
-        return machine.rehearsed_in(journal)
+        return outcome.rehearsed_in(self.story.state.started, self.installer.journal)
 
     def interrupt_word(self) -> str:
         over = outcome.is_over(self.story) or self._refusal
