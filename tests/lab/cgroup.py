@@ -13,10 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
+PREFIX = "kbt-n"
 
 
 def name(number: int) -> str:
-    return f"kbt-n{number}"
+    return f"{PREFIX}{number}"
 
 
 def make(number: int) -> list[Path]:
@@ -33,12 +34,12 @@ def make(number: int) -> list[Path]:
 
 def find(number: int) -> list[Path]:
     """The groups that exist for a node, also those that another session made."""
-    return [
-        path
-        for depth in ("*", "*/*", "*/*/*", "*/*/*/*")
-        for path in ROOT.glob(f"{depth}/{name(number)}")
-        if path.is_dir()
-    ]
+    found: list[Path] = []
+    for folder, children, _ in os.walk(ROOT):  # unlike a glob, it minds no group that vanishes
+        if name(number) in children:
+            found.append(Path(folder, name(number)))
+        children[:] = [child for child in children if not child.startswith(PREFIX)]
+    return found
 
 
 def of(pid: int | str) -> list[Path]:
@@ -73,9 +74,9 @@ def _folder(controllers: str) -> Path:
 
 def _members(group: Path) -> set[int]:
     found: set[int] = set()
-    for path in (group, *group.rglob("*/")):
+    for folder, _, _ in os.walk(group):
         with suppress(OSError):  # a group may vanish while we look
-            found.update(int(pid) for pid in (path / "cgroup.procs").read_text().split())
+            found.update(int(pid) for pid in Path(folder, "cgroup.procs").read_text().split())
     return found - {0}
 
 

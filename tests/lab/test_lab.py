@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def wait_for_no_traces(number: int, patience: float = 15) -> None:
         time.sleep(0.1)
     assert left == []
     assert not reserve.is_taken(number)
+
+
+def churn(group: Path, over: threading.Event) -> None:
+    """Make and remove groups in one, as a systemd that starts and ends does."""
+    nested = group / "slice" / "service"
+    while not over.is_set():
+        nested.mkdir(parents=True)
+        nested.rmdir()
+        nested.parent.rmdir()
 
 
 def session() -> tuple[subprocess.Popen[str], int]:
@@ -155,6 +165,19 @@ class TestOwnership:
             assert reserve.take(theirs) is None
         end(process)
         wait_for_no_traces(theirs)
+
+    def test_groups_that_vanish_are_no_error(self, lab_host: None) -> None:
+        groups, over = cgroup.make(0), threading.Event()  # number 0 is no node's
+        come_and_go = threading.Thread(target=churn, args=(groups[0], over))
+        come_and_go.start()
+        try:
+            seen = {frozenset(cgroup.processes(0)) for _ in range(60)}
+        finally:
+            over.set()
+            come_and_go.join()
+            cgroup.kill(0)
+        assert seen == {frozenset()}
+        assert cgroup.find(0) == []
 
     def test_a_node_given_back_is_gone(self, lab: Lab) -> None:
         with lab.nodes(1) as (node,):
