@@ -1,26 +1,31 @@
-"""The command line: verbs, their flags, and which exit code they end with.
+"""The command line: verbs, their flags, the language it speaks, and which exit code they end with.
 
-Nothing heavy is imported before it is needed; the flags themselves are data in `flags`.
+Nothing heavy is imported before it is needed; the flags themselves are data in `flags`, and argparse's
+own sentences in `cli_messages`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
-from tui import streams
+from tui import preferences, streams, text
 from tui.flags import CONFIGURING, DETAIL, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
+from tui.text import _, said, sentences, told
 
 
 class Parser(argparse.ArgumentParser):
     """argparse, with our one sentence for what is wrong; flags are given in full, as to kubeadm."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "allow_abbrev": False})
+        super().__init__(*args, **{**kwargs, "allow_abbrev": False, "add_help": False})
+        self._optionals.title = _("options")
+        self.add_argument("-h", "--help", action="help", help=_("show this help and end"))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """What a verb doesn't know is that verb's to tell, with its own help."""
@@ -29,20 +34,28 @@ class Parser(argparse.ArgumentParser):
             self.error(f"unrecognized arguments: {' '.join(extras)}")
         return found, extras
 
+    def format_help(self) -> str:
+        """argparse has a word of its own in front."""
+        return super().format_help().replace("usage: ", _("usage: "), 1)
+
     def print_help(self, file: Any = None) -> None:
         """Help that can't be written is an error, which argparse itself passes over."""
         print(self.format_help(), end="", file=file, flush=True)
 
     def error(self, message: str) -> NoReturn:
-        said = message.replace("ignored explicit argument", "is true or false, not")
-        streams.complain(f"error: {said}. `{self.prog} --help` shows what there is.")
+        what = said(message.replace("ignored explicit argument", "is true or false, not"))
+        more = _("`{program} --help` shows what there is.", program=self.prog)
+        streams.complain(_("error: {text}", text=sentences(what, more)))
         raise SystemExit(2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; returns its exit code."""
-    streams.mend()
+    heard = streams.mend()
     words = sys.argv[1:] if argv is None else list(argv)
+    text.use(_asked(words) or preferences.spoken(dict(os.environ)))
+    if not heard:
+        streams.complain(_("warning: standard output is closed, so nothing is shown there"))
     try:
         return _run(words)
     except InstallerError as error:
@@ -63,46 +76,57 @@ def _run(words: list[str]) -> int:
     return code
 
 
+def _asked(words: list[str]) -> str:
+    """The language asked for, known before anything else is judged; without one the locale's is spoken."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    early.add_argument("--language", default="")
+    try:
+        return str(early.parse_known_args(words)[0].language)
+    except argparse.ArgumentError:
+        return ""
+
+
 def _told(error: InstallerError) -> int:
     """Tells an error; the exit code that is its own."""
     if isinstance(error, streams.Unshown):
         streams.give_up(sys.stdout)
-    streams.complain(f"error: {error}")
+    streams.complain(_("error: {text}", text=told(error)))
     return int(getattr(error, "refused_with", error.exit_code))
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = Parser(
-        prog="kubeboot-tui", description="Makes this machine the master of a Kubernetes cluster."
+        prog="kubeboot-tui",
+        description=_("Makes this machine the master of a Kubernetes cluster."),
     )
-    top.add_argument("--version", action="store_true", help="print the version")
-    top.add_argument("--plain", action="store_true", help="ask and tell line by line")
-    top.add_argument("--theme", metavar="NAME", help="colours and signs of the screens")
-    top.add_argument("--language", metavar="LANG", help="language of the screens: en or zh_CN")
-    top.add_argument("--config", metavar="FILE", help="a configuration to begin with")
+    top.add_argument("--version", action="store_true", help=_("print the version"))
+    top.add_argument("--plain", action="store_true", help=_("ask and tell line by line"))
+    top.add_argument("--theme", metavar="NAME", help=_("colours and signs of the screens"))
+    top.add_argument("--language", metavar="LANG", help=_("language of the screens: en or zh_CN"))
+    top.add_argument("--config", metavar="FILE", help=_("a configuration to begin with"))
     top.set_defaults(run=_top)
-    verbs = top.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
+    verbs = top.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
     _add_init(verbs)
     _add_token(verbs)
-    phases = verbs.add_parser("phases", help="list the phases of init")
+    phases = verbs.add_parser("phases", help=_("list the phases of init"))
     phases.set_defaults(run=_phases)
     watching = verbs.add_parser(
-        "watch", help="follow the run that is under way, or show the last one"
+        "watch", help=_("follow the run that is under way, or show the last one")
     )
-    watching.add_argument("--json", action="store_true", help="print the journal itself")
+    watching.add_argument("--json", action="store_true", help=_("print the journal itself"))
     _add_flag(watching, DETAIL)
     watching.set_defaults(run=_watch)
     return top
 
 
 def _add_init(verbs: argparse._SubParsersAction[Parser]) -> None:
-    init = verbs.add_parser("init", help="make this machine a control plane, without a screen")
+    init = verbs.add_parser("init", help=_("make this machine a control plane, without a screen"))
     init.set_defaults(run=_init)
     for title, flags in (
-        ("the configuration (kubeadm's flags)", CONFIGURING),
-        ("the run (kubeadm's flags)", RUNNING),
-        ("the run (ours)", OURS),
+        (_("the configuration (kubeadm's flags)"), CONFIGURING),
+        (_("the run (kubeadm's flags)"), RUNNING),
+        (_("the run (ours)"), OURS),
     ):
         group = init.add_argument_group(title)
         for flag in flags:
@@ -110,10 +134,10 @@ def _add_init(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_token(verbs: argparse._SubParsersAction[Parser]) -> None:
-    token = verbs.add_parser("token", help="bootstrap tokens of a finished master")
+    token = verbs.add_parser("token", help=_("bootstrap tokens of a finished master"))
     token.set_defaults(run=_lacking_verb)
-    below = token.add_subparsers(title="verbs", metavar="VERB", parser_class=Parser)
-    create = below.add_parser("create", help="make a new token and print the join commands")
+    below = token.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
+    create = below.add_parser("create", help=_("make a new token and print the join commands"))
     create.set_defaults(run=_token)
     for flag in TOKEN:
         _add_flag(create, flag)
@@ -129,7 +153,7 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
             action="extend",
             type=_some_names if flag.filled else _names,
             metavar=flag.metavar,
-            help=flag.help,
+            help=_(flag.help),
         )
     else:
         group.add_argument(
@@ -138,7 +162,7 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
             dest=flag.key,
             type=_type(flag),
             metavar=flag.metavar,
-            help=flag.help,
+            help=_(flag.help),
         )
 
 
@@ -157,7 +181,7 @@ def _add_switch(group: argparse._ActionsContainer, flag: Flag) -> None:
     """
     default = None if flag in CONFIGURING else False
     group.add_argument(
-        f"--{flag.name}", dest=flag.key, action="store_true", default=default, help=flag.help
+        f"--{flag.name}", dest=flag.key, action="store_true", default=default, help=_(flag.help)
     )
     for words, value in ((TRUE, True), (FALSE, False)):
         group.add_argument(
@@ -237,7 +261,7 @@ def _phases(_arguments: argparse.Namespace) -> int:
     from phases.engine.registry import discover
 
     for planned in make_plan(discover(), "init", Selection()).phases:
-        print(f"{planned.phase.name:<22}{planned.phase.title}")  # noqa: T201
+        print(f"{planned.phase.name:<22}{said(planned.phase.title)}")  # noqa: T201
         for step in planned.phase.steps:
             print(f"  /{step}")  # noqa: T201
     return 0

@@ -7,6 +7,7 @@ sentence was made from. A place named in `text.SENTENCES` holds a sentence of it
 from __future__ import annotations
 
 from tui.cause_messages import CAUSES, TRIED
+from tui.cli_messages import COMMAND_LINE
 from tui.model_messages import MODEL
 from tui.text import mark
 
@@ -81,6 +82,14 @@ SKIPS: tuple[str, ...] = (
 
 CHECKS: tuple[str, ...] = (
     mark("[{check}] {found}; needed: {needed}. {remedy}"),
+    mark("5.4, 5.10, 5.15, or 6 and later"),
+    mark("Install the drop-in that comes with Kubernetes' packages (10-kubeadm.conf)"),
+    mark("lower-case letters, digits, dashes and dots"),
+    mark("enabled, so that it starts with the machine"),
+    mark("Open them with `firewall-cmd --permanent --add-port`, then `firewall-cmd --reload`"),
+    mark("Start the runtime (`systemctl start containerd`), or name its criSocket"),
+    mark("a check that can be made"),
+    mark("`kubeboot-tui phases` lists them"),
     mark("{n} checks failed"),
     mark("1 check failed"),
     mark("Mend these, or waive them with --ignore-preflight-errors={names}"),
@@ -151,6 +160,7 @@ CHECKS: tuple[str, ...] = (
     mark("Choose another {field}, or traffic to {taken} will go astray"),
     mark("port {number} is in use by {users}"),
     mark("port {number} is in use"),
+    mark("port {number}: {reason}"),
     mark("free for {component}"),
     mark("Stop {name} or have it listen elsewhere"),
     mark("{name} of another cluster is running; `kubeadm reset` removes it"),
@@ -395,4 +405,5 @@ MESSAGES: tuple[str, ...] = (
     *TRIED,
     *MODEL,
     *PLUGIN,
+    *COMMAND_LINE,
 )

@@ -21,6 +21,7 @@ from tui.follow import follow
 from tui.headless import JsonView, LineView, LiveView, View, say, watch
 from tui.launch import Engine, end, fit, start
 from tui.streams import Unshown, unwritable
+from tui.text import _
 
 STATE = Path("/var/lib/kubeboot")
 STDIN = "standard input"
@@ -33,7 +34,7 @@ def init(arguments: argparse.Namespace) -> int:
     request = make_request(arguments)
     asks = request.mode == "real" and not arguments.yes and at_terminal()
     if asks and not agreed(request):
-        say("Nothing was changed.")
+        say(_("Nothing was changed."))
         return DECLINED
     hidden = {
         "token": arguments.skip_token_print,
@@ -137,9 +138,9 @@ def agreed(request: Request) -> bool:
     """
     if fit(request) != "real":
         return True
-    say("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes.")
+    say(_("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes."))
     try:
-        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+        return input(_("Go on? [y/N] ")).strip().lower() in ("y", "yes")
     except (EOFError, KeyboardInterrupt):
         say("")
         return False

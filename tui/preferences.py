@@ -33,11 +33,11 @@ def load(environment: dict[str, str], home: Path) -> Preferences:
     theme, language = chosen.get("theme", ""), chosen.get("language", "")
     return Preferences(
         theme if theme in skins() else suiting(environment),
-        language if language in LANGUAGES else _spoken(environment),
+        language if language in LANGUAGES else spoken(environment),
     )
 
 
-def _spoken(environment: dict[str, str]) -> str:
+def spoken(environment: dict[str, str]) -> str:
     """The locale's language, as far as its letters can be written here."""
     drawn = environment.get("TERM", "") not in LATIN_TERMINALS
     return system_language(environment) if drawn and speaks_utf8(environment) else "en"

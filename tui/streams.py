@@ -18,13 +18,15 @@ class Unshown(InstallerError):
     exit_code = 1
 
 
-def mend() -> None:
-    """Opens what was closed before we began onto nothing, so that no file of ours gets its number."""
+def mend() -> bool:
+    """Opens what was closed before we began onto nothing, so that no file of ours gets its number.
+
+    Returns whether there is an output to show anything on.
+    """
     closed = [(name, mode) for name, mode in STREAMS if getattr(sys, name) is None]
     for name, mode in closed:
         setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
-    if ("stdout", "w") in closed:
-        complain("warning: standard output is closed, so nothing is shown there")
+    return ("stdout", "w") not in closed
 
 
 def complain(text: str) -> None:

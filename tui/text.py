@@ -12,6 +12,8 @@ import re
 from functools import cache
 from importlib.resources import as_file, files
 
+from phases.engine.errors import InstallerError
+
 DOMAIN = "kubeboot"
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 
@@ -46,13 +48,33 @@ def said(sentence: str) -> str:
     """A finished English sentence of the engine in the language in use; as it is where none is known."""
     if _language == "en" or not sentence:
         return sentence
-    exact = _catalog.gettext(sentence)
-    if exact != sentence:
-        return exact
+    return _known(sentence) or _known_of_field(sentence) or _made(sentence) or sentence
+
+
+def _known(sentence: str) -> str:
+    translated = _catalog.gettext(sentence)
+    return translated if translated != sentence else ""
+
+
+def _made(sentence: str) -> str:
+    """What a message with its places filled says; empty where none fits."""
     for pattern, template in templates():
         if match := pattern.fullmatch(sentence):
             return _catalog.gettext(template).format(**_values(match))
-    return sentence
+    return ""
+
+
+_OF_FIELD = re.compile(r"((?:\S+: )+)(.+?)(?:\. ([A-Z].*?))?\.?")
+
+
+def _known_of_field(sentence: str) -> str:
+    """A field with its place, what is wrong with it and a remedy (`str` of a Problem)."""
+    match = _OF_FIELD.fullmatch(sentence)
+    if not match:
+        return ""
+    place, message, remedy = match.groups(default="")
+    told = _known(message) or _made(message)
+    return place + sentences(told, *filter(None, [said(remedy)])) if told else ""
 
 
 SENTENCES = ("found", "needed", "remedy", "why", "reason", "sentence")
@@ -70,6 +92,16 @@ def sentences(*parts: str) -> str:
     """One behind the other, each with the full stop of the language in use."""
     stop, gap = ("。", "") if _language == "zh_CN" else (".", " ")
     return gap.join(p if p.endswith(("?", "？", ".", "。")) else p + stop for p in parts)
+
+
+def told(error: InstallerError) -> str:
+    """An error with its place, cause and remedy, in the language in use."""
+    if _language == "en":
+        return str(error)
+    place = f"{error.where}: " if error.where else ""
+    what = "\n".join(map(said, error.what.splitlines()))
+    known = "：".join(part for part in (what, said(error.why.rstrip("."))) if part)
+    return sentences(f"{place}{known}", *filter(None, [said(error.remedy)]))
 
 
 def clean(text: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,23 @@ import pytest
 
 from phases.engine.errors import InstallerError, PreflightRefused
 from phases.engine.request import Request
-from tests.tui.program import CONFIG, MACHINE, ROOT, Place, tree
-from tui import cli, launch
+from tests.engine.bench import documents
+from tests.tui.program import COMMAND, CONFIG, MACHINE, ROOT, Place, tree
+from tui import cli, launch, text
 from tui.flags import CONFIGURING, OURS, RUNNING
 from tui.init import make_request, watch_latest
 
 HEAVY = "print(json.dumps([n for n in ('textual', 'rich', 'kubernetes', 'cryptography') if n in sys.modules]))"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever runs the tests may speak Chinese."""
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    yield
+    text.use("en")
 
 
 @pytest.mark.parametrize(
@@ -428,3 +441,69 @@ def test_an_empty_value_never_asks_for_more(
         cli.main(["init", *(word.format(flag) for word in words)])
     assert ended.value.code == 2
     assert f"argument --{flag}: it needs a value" in capsys.readouterr().err
+
+
+CHINESE = {"LANG": "zh_CN.UTF-8"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--help"], 0, "用法：kubeboot-tui"),
+        (["init", "--help"], 0, "kubeadm 的参数"),
+        (["dance"], 2, "错误："),
+        (["init", "--config"], 2, "需要一个值"),
+        (["init", "--apiserver-bind-port", "many"], 2, "'many'"),
+        (["init", "--config", "/nowhere"], 2, "/nowhere: 无法读取：没有这个文件或目录。"),
+        (["phases"], 0, "控制平面"),
+    ],
+)
+def test_the_command_line_speaks_the_locale(
+    place: Place, arguments: list[str], code: int, words: str
+) -> None:
+    """Help, listings and errors come in the language of the locale."""
+    ended = place.run(*arguments, **CHINESE)
+    assert ended.code == code
+    assert words in ended.out + ended.err
+    assert "error" not in ended.err
+    assert "usage" not in ended.out
+
+
+def test_the_language_asked_for_wins(place: Place) -> None:
+    """`--language` before the verb decides over the locale, either way."""
+    assert place.run("--language", "en", "dance", **CHINESE).err.startswith("error: ")
+    assert place.run("--language", "zh_CN", "dance").err.startswith("错误：")
+
+
+def test_each_of_many_problems_is_translated(place: Place) -> None:
+    """Place and value stay as they are; what is wrong and what to do are said in Chinese."""
+    place.config.write_text(documents("networking: {podSubnet: pods, serviceSubnet: services}"))
+    err = place.rehearse(**CHINESE).err
+    assert err.startswith("错误：发现 2 个问题：\n")
+    for field in ("networking.podSubnet: 'pods'", "networking.serviceSubnet: 'services'"):
+        assert f"{field} 不是网段。请写成" in err
+
+
+def test_what_programs_read_stays_english(place: Place) -> None:
+    """The journal and `--json` are the same in every locale."""
+    here, there = (place.run("init", "--json", "--config", "/nowhere", **e) for e in ({}, CHINESE))
+    assert here.out == there.out
+    ended = place.rehearse("--json", "--only", "certs", **CHINESE)
+    assert ended.code == 0
+    assert ended.out.isascii()
+    assert "\\u" not in ended.out
+    assert ended.of("PhaseStarted")
+
+
+def test_a_closed_output_is_told_in_chinese(place: Place) -> None:
+    """The language is known before the first word is."""
+    command = shlex.join([*COMMAND, "phases"]) + " >&-"
+    ended = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        check=False,
+        text=True,
+        cwd=place.folder / "work",
+        env=place.environment(**CHINESE),
+    )
+    assert ended.stderr.startswith("警告：标准输出已关闭")

@@ -17,6 +17,7 @@ from tui.locale.__main__ import catalogues, compiled, drawn, messages, read, upd
 from tui.text import clean, said, templates
 
 PHASES = Path(__file__).parents[2] / "phases"
+FRONT = PHASES.parent / "tui"
 DYNAMIC = ("X X failed", "X: X", "`X`: X", "holds X where kubeadm init could start from")
 """Sentences that are put together of others, or of what a program said."""
 
@@ -161,15 +162,35 @@ def test_all_the_recorded_failures_speak_chinese() -> None:
 
 
 def sentences() -> Iterator[tuple[str, str]]:
-    """What phases and checks raise or warn, with an X for what they fill in, and where."""
-    paths = [*PHASES.glob("*.py"), *(PHASES / "checks").glob("*.py")]
+    """What is raised or warned of anywhere, with an X for what is filled in, and where."""
+    paths = [*PHASES.rglob("*.py"), *FRONT.rglob("*.py")]
     for path in sorted(paths):
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        texts = named_texts(tree)
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and named(node.func) in RAISERS:
                 given = [*node.args, *(k.value for k in node.keywords if k.arg in SENTENCES)]
-                for sentence in filter(None, map(filled, given)):
+                for sentence in (s for value in given for s in possible(value, texts)):
                     if " " in sentence.strip():
                         yield sentence, path.name
+
+
+def named_texts(tree: ast.AST) -> dict[str, list[str]]:
+    """What may be in the names that texts are given to, anywhere in a file."""
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found.setdefault(node.targets[0].id, []).extend(possible(node.value, {}))
+    return found
+
+
+def possible(node: ast.expr, texts: dict[str, list[str]]) -> list[str]:
+    """The sentences that an expression can be: either side of a choice, all of a name."""
+    if isinstance(node, ast.IfExp):
+        return [*possible(node.body, texts), *possible(node.orelse, texts)]
+    if isinstance(node, ast.Name):
+        return texts.get(node.id, [])
+    return list(filter(None, [filled(node)]))
 
 
 def named(function: ast.expr) -> str:
@@ -186,8 +207,8 @@ def filled(node: ast.expr) -> str:
     return ""
 
 
-def test_what_phases_and_checks_say_is_known() -> None:
-    """Each sentence that a phase or a check can end with has its message in `engine_messages`."""
+def test_what_can_be_raised_is_known() -> None:
+    """Each sentence that a run or a command can end with has its message in `engine_messages`."""
     unknown = {
         sentence: place
         for sentence, place in sentences()

@@ -19,7 +19,7 @@ from tui import sections
 
 HERE = Path(__file__).parent
 ROOTS = (HERE.parent, HERE.parents[1] / "themes")
-ARGUMENT = {"_": 0, "mark": 0, "Binding": 2}
+ARGUMENT = {"_": 0, "mark": 0, "Binding": 2, "Flag": 2}
 """Which argument of a call is a message."""
 
 DOMAIN = "kubeboot"
