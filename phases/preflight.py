@@ -13,6 +13,8 @@ from phases.checks.table import INIT_CHECKS, IS_ROOT
 from phases.engine.context import Context, Options
 from phases.engine.errors import PreflightRefused
 from phases.engine.phase import Phase
+from phases.fixes.fix import Fix
+from phases.fixes.table import mending
 
 Refusal = tuple[str, Finding]
 
@@ -26,12 +28,20 @@ def run(context: Context) -> None:
 
 def examine(context: Context, checks: Iterable[Check]) -> None:
     """Makes those checks that apply; raises PreflightRefused when any has failed."""
-    wanted = [check for check in checks if check.applies(context.configuration)]
+    wanted = [check for check in checks if concerned(context, check)]
     refusals = list(judge(context, wanted))
     if refusals and refuses(context.options):
         raise refused(refusals)
     for name, finding in refusals:
         context.warn(line(name, finding), level="error")
+
+
+def concerned(context: Context, check: Check) -> bool:
+    """Whether the check is made for this configuration, and asked for."""
+    asked = context.options.checks
+    return check.applies(context.configuration) and (
+        not asked or check.called(context.configuration) in asked
+    )
 
 
 def refuses(options: Options) -> bool:
@@ -47,7 +57,8 @@ def judge(context: Context, checks: Sequence[Check]) -> Iterator[Refusal]:
     for check, findings in together.look(context, checks):
         name = check.called(context.configuration)
         waived = context.waived(name)
-        show(context, name, findings, waived=waived)
+        fixes = [fix for fix in mending(check.name) if findings and not fix.can(context, findings)]
+        show(context, name, findings, fixes, waived=waived)
         for finding in findings:
             if finding.level == "error" and not waived:
                 yield name, finding
@@ -55,7 +66,15 @@ def judge(context: Context, checks: Sequence[Check]) -> Iterator[Refusal]:
                 context.warn(line(name, finding))
 
 
-def show(context: Context, name: str, findings: Sequence[Finding], *, waived: bool) -> None:
+def show(
+    context: Context,
+    name: str,
+    findings: Sequence[Finding],
+    fixes: Sequence[Fix],
+    *,
+    waived: bool,
+) -> None:
+    """Reports a check, with the fixes that could mend what it found."""
     context.report(
         "check",
         name,
@@ -63,6 +82,7 @@ def show(context: Context, name: str, findings: Sequence[Finding], *, waived: bo
         found="; ".join(finding.found for finding in findings),
         needed="; ".join(finding.needed for finding in findings),
         remedy="; ".join(finding.remedy for finding in findings),
+        fixes=[fix.name for fix in fixes],
     )
 
 
@@ -87,4 +107,10 @@ def line(name: str, finding: Finding) -> str:
     return f"[{name}] {finding.found}; needed: {finding.needed}. {finding.remedy}"
 
 
-PHASE = Phase(name="preflight", title="Preflight checks", run=run)
+PHASE = Phase(
+    name="preflight",
+    title="Preflight checks",
+    after=("prepare",),
+    workflows=("init", "preflight", "prepare"),
+    run=run,
+)

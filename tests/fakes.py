@@ -202,7 +202,20 @@ class FakeHost:
             for name in [name for name in self._entries if (name + "/").startswith(path + "/")]:
                 del self._entries[name]
 
-    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
+    def move(self, path: str, to: str) -> None:
+        path, to = posixpath.normpath(path), posixpath.normpath(to)
+        with self._effect("move", path):
+            if path not in self._entries:
+                raise missing(path)
+            if to in self._entries:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), to)
+            self._grow(posixpath.dirname(to))
+            for name in [name for name in self._entries if (name + "/").startswith(path + "/")]:
+                self._entries[to + name[len(path) :]] = self._entries.pop(name)
+
+    def run(
+        self, argv: Sequence[str], *, timeout: float = 60.0, undo: Sequence[str] = ()
+    ) -> CommandResult:
         with self._effect("run", " ".join(argv)):
             return self._reply(tuple(argv))
 

@@ -11,11 +11,24 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from phases.engine.errors import ConfigurationError, InstallerError
 from tui import preferences, streams, text
-from tui.flags import CONFIGURING, DETAIL, FALSE, OURS, RUNNING, TOKEN, TRUE, Flag
+from tui.flags import (
+    CONFIGURING,
+    DETAIL,
+    FALSE,
+    FIXING,
+    OURS,
+    PREFLIGHT,
+    RUNNING,
+    TOKEN,
+    TRUE,
+    UNDO,
+    Flag,
+)
 from tui.text import _, said, sentences, told
 
 
@@ -109,6 +122,8 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
     _add_init(verbs)
     _add_token(verbs)
+    _add_verb(verbs, "preflight", _("look whether this machine can become a master"), PREFLIGHT)
+    _add_verb(verbs, "undo", _("take back what was mended on this machine"), UNDO)
     phases = verbs.add_parser("phases", help=_("list the phases of init"))
     phases.set_defaults(run=_phases)
     watching = verbs.add_parser(
@@ -143,9 +158,29 @@ def _add_token(verbs: argparse._SubParsersAction[Parser]) -> None:
         _add_flag(create, flag)
 
 
+def _add_verb(
+    verbs: argparse._SubParsersAction[Parser], name: str, help_: str, flags: Sequence[Flag]
+) -> None:
+    """A verb whose flags are one list, and whose function lies in the module of its name."""
+    verb = verbs.add_parser(name, help=help_)
+    verb.set_defaults(run=partial(_imported, name))
+    for flag in flags:
+        _add_flag(verb, flag)
+
+
+def _imported(name: str, arguments: argparse.Namespace) -> int:
+    from importlib import import_module
+
+    return int(import_module(f"tui.{name}").run(arguments))
+
+
 def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
     if flag.kind == "switch":
         _add_switch(group, flag)
+    elif flag.kind == "choice":
+        group.add_argument(
+            f"--{flag.name}", dest=flag.key, choices=FIXING, default=FIXING[0], help=_(flag.help)
+        )
     elif flag.kind == "list":
         group.add_argument(
             f"--{flag.name}",

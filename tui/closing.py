@@ -96,6 +96,8 @@ def _failed_checks(state: RunState) -> Iterator[str]:
 
 
 def _success(state: RunState, started: RunStarted, changes: int) -> str:
+    if started.workflow == "preflight":
+        return _looked(state)
     if not changes:
         return _("Nothing to do: everything is as it should be.")
     if started.workflow == "token":
@@ -109,6 +111,18 @@ def _success(state: RunState, started: RunStarted, changes: int) -> str:
         node = started.node
         return _("Done: {node} is a control plane now ({changes}).", node=node, changes=count)
     return _("Done: {changes}.", changes=count)
+
+
+def _looked(state: RunState) -> str:
+    """What the checks alone have found, where none has failed."""
+    phase = state.phases.get("preflight")
+    checks = phase.reports.get("check", {}) if phase else {}
+    doubts = sum(check.get("state") in ("warned", "waived") for check in checks.values())
+    if not doubts:
+        return _("This machine is ready: {n} checks passed.", n=len(checks))
+    return _(
+        "This machine will do: {n} checks, {doubts} with a warning.", n=len(checks), doubts=doubts
+    )
 
 
 def _became_master(state: RunState) -> bool:

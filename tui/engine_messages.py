@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tui.cause_messages import CAUSES, TRIED
 from tui.cli_messages import COMMAND_LINE
+from tui.fix_messages import FIXES
 from tui.model_messages import MODEL
 from tui.text import mark
 
@@ -403,6 +404,7 @@ MESSAGES: tuple[str, ...] = (
     *NODES,
     *CAUSES,
     *TRIED,
+    *FIXES,
     *MODEL,
     *PLUGIN,
     *COMMAND_LINE,

@@ -1,4 +1,4 @@
-"""The flags of `init` and `token create`, as data: kubeadm's own with kubeadm's meaning, and the few that are ours.
+"""The flags of the verbs, as data: kubeadm's own with kubeadm's meaning, and the few that are ours.
 
 Turning them into a request for the engine lives in `cli`.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "number", "list", "switch", "refused"]
+Kind = Literal["text", "number", "list", "switch", "choice", "refused"]
+
+FIXING = ("none", "safe", "all")
+"""How far the machine may be mended without asking for each fix: what --fix takes."""
 
 TRUE = ("1", "t", "T", "true", "TRUE", "True")
 FALSE = ("0", "f", "F", "false", "FALSE", "False")
@@ -94,8 +97,31 @@ OURS = (
     Flag("network-manifest", "text", "network plugin to apply, as a file or URL", "FILE|URL"),
     Flag("network-sha256", "text", "SHA-256 that the manifest must have", "HEX"),
     Flag("kubeconfig-for", "text", "put admin.conf in place as this user's ~/.kube/config", "USER"),
+    Flag(
+        "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
+    ),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),
+)
+
+PREFLIGHT = (
+    Flag("config", "text", "a kubeadm configuration file; - reads standard input", "FILE"),
+    *(flag for flag in CONFIGURING if flag.name != "dry-run"),
+    Flag(
+        "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
+    ),
+    Flag("fixes", "list", "apply these fixes alone", "FIXES", filled=True),
+    Flag("report", "text", "write what was found to this file, as JSON", "FILE", filled=True),
+    Flag("json", "switch", "print the journal itself, one JSON object per line"),
+    Flag("yes", "switch", "do not ask before the machine is changed"),
+    DETAIL,
+)
+
+UNDO = (
+    Flag("fixes", "list", "take these fixes back alone", "FIXES", filled=True),
+    Flag("json", "switch", "print the journal itself, one JSON object per line"),
+    Flag("yes", "switch", "do not ask before the machine is changed"),
+    DETAIL,
 )
 
 TOKEN = (

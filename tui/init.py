@@ -21,10 +21,13 @@ from tui.follow import follow
 from tui.headless import JsonView, LineView, LiveView, View, say, watch
 from tui.launch import Engine, end, fit, start
 from tui.streams import Unshown, unwritable
-from tui.text import _
+from tui.text import _, mark
 
 STATE = Path("/var/lib/kubeboot")
 STDIN = "standard input"
+BECOMES_MASTER = mark(
+    "This makes this machine a Kubernetes control plane; `--dry-run` shows the changes."
+)
 DECLINED = 128 + signal.SIGINT
 """The exit code where a person doesn't want to go on, by ctrl+c or by an answer."""
 
@@ -32,9 +35,7 @@ DECLINED = 128 + signal.SIGINT
 def init(arguments: argparse.Namespace) -> int:
     """Runs `init` to its end and returns the engine's exit code."""
     request = make_request(arguments)
-    asks = request.mode == "real" and not arguments.yes and at_terminal()
-    if asks and not agreed(request):
-        say(_("Nothing was changed."))
+    if not wanted(request, arguments, BECOMES_MASTER):
         return DECLINED
     hidden = {
         "token": arguments.skip_token_print,
@@ -61,9 +62,9 @@ def make_request(arguments: argparse.Namespace) -> Request:
             "lonely-digest", "--network-sha256 stands without --network-manifest"
         )
     return Request(
-        config=_text(arguments.config) if arguments.config else None,
+        config=text_of(arguments.config) if arguments.config else None,
         config_name=STDIN if arguments.config == "-" else arguments.config or "",
-        flags=_values(arguments),
+        flags=values(arguments),
         only=tuple(arguments.only or ()),
         start_from=getattr(arguments, "from") or "",
         upload_certs=arguments.upload_certs,
@@ -71,12 +72,13 @@ def make_request(arguments: argparse.Namespace) -> Request:
         network_manifest=network_manifest(source, arguments.network_sha256 or ""),
         network_source=source,
         user_kubeconfig=known_user(arguments.kubeconfig_for or ""),
+        fix=arguments.fix,
         mode=mode,
         folder=arguments.rehearse or "",
     )
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
     from phases.model.problem import Problems
     from phases.model.yaml_source import MAX_BYTES, decode_text, read_text
 
@@ -120,9 +122,9 @@ def known_user(name: str) -> str:
     return name
 
 
-def _values(arguments: argparse.Namespace) -> dict[str, object]:
+def values(arguments: argparse.Namespace) -> dict[str, object]:
     """kubeadm's flags that were given and set a field; the model reads and judges them."""
-    given = {flag.name: getattr(arguments, flag.key) for flag in CONFIGURING}
+    given = {flag.name: getattr(arguments, flag.key, None) for flag in CONFIGURING}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -131,14 +133,23 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def agreed(request: Request) -> bool:
+def wanted(request: Request, arguments: argparse.Namespace, warning: str) -> bool:
+    """Whether to go on: asked of a person before the real thing, unless --yes has answered."""
+    asks = request.mode == "real" and not arguments.yes and at_terminal()
+    if asks and not agreed(request, warning):
+        say(_("Nothing was changed."))
+        return False
+    return True
+
+
+def agreed(request: Request, warning: str) -> bool:
     """Asks whether to go on, but only where a run could begin and would change this machine.
 
     Raises what the engine would refuse the request with.
     """
     if fit(request) != "real":
         return True
-    say(_("This makes this machine a Kubernetes control plane; `--dry-run` shows the changes."))
+    say(_(warning))
     try:
         return input(_("Go on? [y/N] ")).strip().lower() in ("y", "yes")
     except (EOFError, KeyboardInterrupt):
@@ -163,6 +174,11 @@ def _on_signals(act: Callable[[int], None]) -> None:
 
 
 def see_through(engine: Engine, view: View, withheld: frozenset[str] = frozenset()) -> int:
+    """Follows a run to its end; its exit code."""
+    return code_of(seen_through(engine, view, withheld))
+
+
+def seen_through(engine: Engine, view: View, withheld: frozenset[str] = frozenset()) -> RunState:
     """Follows a run to its end; of a dry run nothing is left, also where it can't be shown."""
     try:
         state = follow_through(engine, view)
@@ -171,7 +187,7 @@ def see_through(engine: Engine, view: View, withheld: frozenset[str] = frozenset
         if _is_aside(engine):
             end(engine)
             shutil.rmtree(engine.journal.parents[2], ignore_errors=True)
-    return code_of(state)
+    return state
 
 
 def _is_aside(engine: Engine) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
@@ -16,6 +16,8 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from phases.engine import events as e
 from phases.engine.convergence import Change, converge, describe
 from phases.engine.errors import Cancelled, PhaseError
+from phases.engine.past import NO_PAST, Past
+from phases.engine.recorded import RecordedHost
 from phases.model.types import Configuration
 from phases.model.versions import Version
 from phases.render.patches import NONE, PatchError, PatchSet
@@ -38,7 +40,9 @@ class Options:
 
     `network` holds the objects of the network plugin's manifest, in the order to apply them.
     `environment` holds the proxy variables of the front end's environment, which go into static
-    pods as kubeadm's own do. `regardless` lets a dry run go on where preflight would refuse.
+    pods as kubeadm's own do. `fix` says how far the machine may be mended without asking for each
+    fix, `fixes` names those that were agreed to; with `checks` preflight looks at these alone.
+    `regardless` lets a dry run go on where preflight would refuse.
     """
 
     upload_certs: bool = False
@@ -47,6 +51,9 @@ class Options:
     network: tuple[Object, ...] = ()
     network_source: str = ""
     user_kubeconfig: str = ""
+    fix: Literal["none", "safe", "all"] = "none"
+    fixes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
     regardless: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -91,6 +98,7 @@ class Context:
     handed_over_before: Mapping[str, Any] = field(default_factory=dict)
     step_skips: Mapping[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+    past: Past = NO_PAST
 
     # speaking
 
@@ -137,13 +145,19 @@ class Context:
         self.emit(e.StepStarted(self.phase, name))
         before = self.tally.changes
         try:
-            work(self, *args, **kwargs)
+            work(self._in_step(name), *args, **kwargs)
         except Cancelled:
             raise  # it stopped, it didn't fail
         except BaseException:
             self.emit(e.StepFailed(self.phase, name))
             raise
         self.emit(e.StepFinished(self.phase, name, self.tally.changes - before))
+
+    def _in_step(self, name: str) -> Context:
+        """The same context, whose changes are recorded under the step's name."""
+        if isinstance(self.host, RecordedHost):
+            return replace(self, host=self.host.of_step(name))
+        return self
 
     # reading
 

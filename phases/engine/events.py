@@ -107,7 +107,7 @@ class StepFailed:
     step: str
 
 
-Verb = Literal["write", "make", "remove", "run", "create", "update", "delete", "pull"]
+Verb = Literal["write", "make", "remove", "move", "run", "create", "update", "delete", "pull"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ class Progress:
 class Report:
     """What a panel shows: the latest `data` for an `item` of a `topic`.
 
-    Topics: check, image, certificate, certificate-key, kubeconfig, manifest, health, object, token,
-    network (what a plugin brings), node.
+    Topics: check, fix, difference (of a file that a fix edits), image, certificate,
+    certificate-key, kubeconfig, manifest, health, object, token, network (what a plugin brings), node.
     """
 
     phase: str

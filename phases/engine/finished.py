@@ -22,6 +22,8 @@ FLAGS = "/var/lib/kubelet/kubeadm-flags.env"
 INSTANCE = "/var/lib/kubelet/instance-config.yaml"
 STORED = Ref("v1", "ConfigMap", "kubeadm-config", "kube-system")
 NAME = "the cluster's kubeadm-config"
+WORKFLOWS = ("token", "desk")
+"""Those whose configuration is found on the machine."""
 
 
 def configuration(workflow: str, ports: Ports) -> str:

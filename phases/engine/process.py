@@ -82,7 +82,7 @@ def _serve(request: Request) -> int:
 def _resolved(request: Request, stop: Stop) -> Resolved:
     """The configuration: what was asked for, or, on a finished master, what it runs with."""
     host = real_ports(stop.event).host
-    if request.workflow == "init" or request.config is not None:
+    if request.workflow not in finished.WORKFLOWS or request.config is not None:
         return resolve(request, host)
     demands.root(request)
     stored = finished.configuration(request.workflow, _ports(request, stop))
@@ -182,6 +182,9 @@ def _options(request: Request) -> Options:
         network=_network(request),
         network_source=request.network_source,
         user_kubeconfig=request.user_kubeconfig,
+        fix=request.fix,
+        fixes=request.fixes,
+        checks=request.checks,
         mode=request.mode,
         regardless=request.regardless,
         environment={

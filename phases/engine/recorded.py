@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -39,6 +39,7 @@ class Recorder:
     phase: str
     ledger: Ledger
     emit: Any
+    step: str = ""
 
     def change(
         self,
@@ -47,9 +48,11 @@ class Recorder:
         *,
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
+        undo: Sequence[str] = (),
     ) -> None:
         """To be called ahead of a change."""
-        self.ledger.enter(Entry(self.run, self.phase, verb, target, before, after))
+        entry = Entry(self.run, self.phase, verb, target, before, after, self.step, tuple(undo))
+        self.ledger.enter(entry)
 
     def done(self, verb: Verb, target: str, detail: str = "") -> None:
         """To be called when the change has been made."""
@@ -107,12 +110,24 @@ class RecordedHost:
         self._inner.remove(path)
         self._recorder.done("remove", path)
 
-    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
+    def move(self, path: str, to: str) -> None:
+        after = {"kind": "moved", "path": to}
+        self._recorder.change("move", path, before=self._before(path), after=after)
+        self._inner.move(path, to)
+        self._recorder.done("move", path, to)
+
+    def run(
+        self, argv: Sequence[str], *, timeout: float = 60.0, undo: Sequence[str] = ()
+    ) -> CommandResult:
         target = " ".join(argv)
-        self._recorder.change("run", target)
+        self._recorder.change("run", target, undo=undo)
         result = self._inner.run(argv, timeout=timeout)
         self._recorder.done("run", target, f"exit {result.code}")
         return result
+
+    def of_step(self, step: str) -> RecordedHost:
+        """The same host, for a step of the phase."""
+        return RecordedHost(self._inner, replace(self._recorder, step=step))
 
     def _before(self, path: str) -> Mapping[str, Any] | None:
         fact = self._inner.stat(path)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from phases.engine.errors import ConfigurationError
 
 Mode = Literal["real", "rehearsal", "dry-run"]
+Fixing = Literal["none", "safe", "all"]
 
 ASIDE = "kubeboot-dry-run-"
 """How the folders begin in which dry runs keep their files; who started one removes its folder."""
@@ -23,10 +24,12 @@ ASIDE = "kubeboot-dry-run-"
 class Request:
     """`config` is the text of a kubeadm.yaml (None without one), `config_name` what messages call it.
 
-    `workflow` is init, or, on a finished master, token (a new join command) or desk (watches nodes).
+    `workflow` is init; preflight (looks, changes nothing), prepare (applies fixes) or undo (takes them
+    back); or, on a finished master, token (a new join command) or desk (watches nodes).
     `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands. `renew` makes
     a new token and certificate key where good ones are there. `network_manifest` is the text of a
     network plugin's manifest (None without one), `network_source` what messages call it.
+    `fix`, `fixes` and `checks` are those of Options in `context`.
     `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. With `regardless` a
     dry run goes on where a check of preflight has failed, for a preview of all that would come. With
     `probe` the engine only tells whether the run could begin.
@@ -44,6 +47,9 @@ class Request:
     network_manifest: str | None = None
     network_source: str = ""
     user_kubeconfig: str = ""
+    fix: Fixing = "none"
+    fixes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     mode: Mode = "real"
     folder: str = ""
     regardless: bool = False

@@ -20,6 +20,7 @@ from phases.engine.handover import Handover
 from phases.engine.journal import Journal
 from phases.engine.ledger import Ledger
 from phases.engine.ownership import ours
+from phases.engine.past import Past
 from phases.engine.plan import PlannedPhase
 from phases.engine.recorded import RecordedCluster, RecordedHost, RecordedRuntime, Recorder
 from phases.engine.stop import Stop
@@ -115,6 +116,11 @@ class Workshop:
             changed=lambda: frozenset(self._changed.copy()),
             step_skips=planned.step_skips,
             tally=tally,
+            past=Past(
+                self._ledger.entries,
+                self._ledger.kept,
+                partial(self._ledger.settle, self._place.run.name),
+            ),
         )
 
     def _emit(self, tally: Tally, event: e.Event) -> None:

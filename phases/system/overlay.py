@@ -119,7 +119,19 @@ class RehearsalHost:
             self._upper.remove(self._above(path))
         self.state.hide(posixpath.normpath(path))
 
-    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:  # noqa: ARG002
+    def move(self, path: str, to: str) -> None:
+        """What is moved away is no longer seen; nobody looks for it where it went."""
+        if self.stat(to) is not None:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), to)
+        self.remove(path)
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60.0,  # noqa: ARG002  nothing takes time here
+        undo: Sequence[str] = (),  # noqa: ARG002  nothing is done
+    ) -> CommandResult:
         self.state.ran(argv)
         return CommandResult(tuple(argv), 0, "", "")
 

@@ -105,8 +105,20 @@ class Host(Protocol):
         """Removes a file, or a folder with all that is in it."""
         ...
 
-    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
-        """A command that changes the machine; recorded, and not run in a rehearsal."""
+    def move(self, path: str, to: str) -> None:
+        """Moves a file or a folder with all that is in it, owners and links too, to where nothing is.
+
+        Missing parents of `to` are made, for their owner alone.
+        """
+        ...
+
+    def run(
+        self, argv: Sequence[str], *, timeout: float = 60.0, undo: Sequence[str] = ()
+    ) -> CommandResult:
+        """A command that changes the machine; recorded, and not run in a rehearsal.
+
+        `undo` is the command that takes it back, recorded beside it; empty where there is none.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
 Kind = Literal["file", "directory", "link", "other"]
 KINDS: dict[int, Kind] = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
 DIAL_TIMEOUT = 1.0
+CARRY_TIMEOUT = 600.0
 
 
 class RealHost:
@@ -90,7 +91,34 @@ class RealHost:
                 os.unlink(name, dir_fd=parent)
             os.fsync(parent)
 
-    def run(self, argv: Sequence[str], *, timeout: float = 60.0) -> CommandResult:
+    def move(self, path: str, to: str) -> None:
+        """By a rename, or a copy with everything that belongs to it where that can't be."""
+        if os.path.lexists(to):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), to)
+        Path(to).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            Path(path).rename(to)
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, errno.EBUSY):
+                raise
+            self._carry(path, to)
+
+    def _carry(self, path: str, to: str) -> None:
+        """To another file system; nothing is removed before all of it is there."""
+        copied = commands.run(("cp", "--archive", "--no-target-directory", path, to), CARRY_TIMEOUT)
+        if copied.code:
+            shutil.rmtree(to, ignore_errors=True)
+            raise OSError(errno.EIO, copied.stderr.strip(), path)
+        os.sync()
+        self.remove(path)
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60.0,
+        undo: Sequence[str] = (),  # noqa: ARG002  for whoever records it
+    ) -> CommandResult:
         return commands.run(argv, timeout)
 
 

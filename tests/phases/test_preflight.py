@@ -261,5 +261,5 @@ def test_a_request_to_stop(bench: Bench) -> None:
 
 
 def test_the_phase() -> None:
-    """Preflight comes before everything and waits for nothing."""
-    assert (preflight.PHASE.name, preflight.PHASE.after) == ("preflight", ())
+    """Preflight comes before everything, and looks at the machine as it was prepared."""
+    assert (preflight.PHASE.name, preflight.PHASE.after) == ("preflight", ("prepare",))

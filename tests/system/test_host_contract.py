@@ -121,6 +121,25 @@ def test_remove_takes_everything_below(made: Made) -> None:
     assert host.stat(f"{root}/tree/branch/leaf") is None
 
 
+def test_moved_is_no_longer_there(made: Made) -> None:
+    """What was moved is gone from its place, with all that is in it."""
+    host, root = made
+    host.make_directory(f"{root}/tree/below", mode=0o700)
+    host.write(f"{root}/tree/below/file", b"x", mode=0o600)
+    host.move(f"{root}/tree", f"{root}/aside/tree")
+    assert host.stat(f"{root}/tree") is None
+
+
+def test_moving_replaces_nothing(made: Made) -> None:
+    """Where something stands already, nothing is moved."""
+    host, root = made
+    host.write(f"{root}/one", b"1", mode=0o600)
+    host.write(f"{root}/two", b"2", mode=0o600)
+    with pytest.raises(FileExistsError):
+        host.move(f"{root}/one", f"{root}/two")
+    assert (host.read(f"{root}/one"), host.read(f"{root}/two")) == (b"1", b"2")
+
+
 def test_remade_folder_is_empty(made: Made) -> None:
     """What was removed with a folder doesn't come back with a new one of the same name."""
     host, root = made

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,21 @@ def test_a_taken_port_cannot_be_bound(listener: str) -> None:
 def test_a_foreign_address_cannot_be_bound() -> None:
     """An address that isn't this machine's is told by its error."""
     assert isinstance(HOST.can_bind("192.0.2.200", 1), OSError)
+
+
+def test_moving_keeps_everything(tmp_path: Path) -> None:
+    """Links, modes and times go along, also to another file system; the way there is private."""
+    tree = tmp_path / "tree"
+    tree.mkdir(mode=0o750)
+    (tree / "file").write_bytes(b"x")
+    (tree / "file").chmod(0o640)
+    (tree / "link").symlink_to("file")
+    before = (tree / "file").stat()
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        RealHost().move(str(tree), f"{elsewhere}/a/tree")
+        moved = Path(elsewhere, "a/tree")
+        after = (moved / "file").stat()
+        assert not tree.exists()
+        assert os.readlink(moved / "link") == "file"  # noqa: PTH115
+        assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+        assert stat.S_IMODE((moved.parent).stat().st_mode) == 0o700

@@ -52,7 +52,7 @@ def test_the_first_run_does_everything(story: Story) -> None:
     assert finished["changes"] == len(effects(story.first)) > 50
     (started,) = story.first.of("RunStarted")
     ended = {event["phase"] for event in story.first.of("PhaseFinished")}
-    unasked = {"preflight", "network", "user-kubeconfig"}
+    unasked = {"preflight", "network", "user-kubeconfig", "prepare"}
     assert ended == {phase["name"] for phase in started["phases"]} - unasked
     reasons = {event["phase"]: event["reason"] for event in story.first.of("PhaseSkipped")}
     assert reasons["preflight"] == "asked to skip it"
@@ -194,7 +194,7 @@ def test_plain_lines_are_stable(place: Place) -> None:
         "",
         "Done: a rehearsal of 22 changes; this machine was not touched.",
     ]
-    assert sum(others in line for line in lines) == 17
+    assert sum(others in line for line in lines) == 18
 
 
 def test_a_plain_locale_gets_plain_letters(place: Place) -> None:
@@ -232,7 +232,7 @@ def test_from_goes_on_where_another_run_ended(place: Place) -> None:
     skipped = {
         x["phase"] for x in ended.of("PhaseSkipped") if x["reason"] == "comes before kubeconfig"
     }
-    assert skipped == {"preflight", "certs"}
+    assert skipped == {"prepare", "preflight", "certs"}
     assert ended.of("RunFinished")[0]["outcome"] == "done"
 
 

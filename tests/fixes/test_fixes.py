@@ -1,0 +1,178 @@
+"""Fixes: what each changes, that it is shown, and that undo brings back what was there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from phases.checks.table import INIT_CHECKS
+from phases.engine.errors import ConfigurationError, PhaseError
+from phases.fixes.table import FIXES
+from tests.engine.bench import Bench
+from tests.fakes import FakeHost
+from tests.fixes.bench import apply, differences, left, take_back
+
+SWAPS = "Filename\tType\tSize\tUsed\tPriority\n/dev/sda2 partition 1 0 -2\n"
+FSTAB = (
+    "# /etc/fstab\nUUID=1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n\t/x\tnone\tswap\tsw\n"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A machine that needs a fix; what the fix writes and runs, and what undo runs."""
+
+    files: Mapping[str, str]
+    writes: Mapping[str, str]
+    runs: tuple[str, ...] = ()
+    undoes: tuple[str, ...] = ()
+    answers: tuple[Callable[[FakeHost], None], ...] = field(default_factory=tuple)
+
+
+def says(command: str, code: int) -> Callable[[FakeHost], None]:
+    return lambda host: host.answer(command, code=code)
+
+
+CASES: Mapping[str, Case] = {
+    "forwarding": Case(
+        {"/proc/sys/net/ipv4/ip_forward": "0\n"},
+        {"/etc/sysctl.d/90-kubeboot-forwarding.conf": "net.ipv4.ip_forward = 1\n"},
+        ("sysctl -q -w net.ipv4.ip_forward=1",),
+        ("sysctl -q -w net.ipv4.ip_forward=0",),
+    ),
+    "forwarding-ipv6": Case(
+        {
+            "/proc/sys/net/ipv6/conf/all/forwarding": "0\n",
+            "/proc/sys/net/ipv6/conf/default/forwarding": "0\n",
+        },
+        {"/etc/sysctl.d/90-kubeboot-forwarding-ipv6.conf": "net.ipv6.conf.all.forwarding = 1\n"},
+        (
+            "sysctl -q -w net.ipv6.conf.all.forwarding=1",
+            "sysctl -q -w net.ipv6.conf.default.forwarding=1",
+        ),
+        (
+            "sysctl -q -w net.ipv6.conf.default.forwarding=0",
+            "sysctl -q -w net.ipv6.conf.all.forwarding=0",
+        ),
+    ),
+    "swap": Case(
+        {"/proc/swaps": SWAPS, "/etc/fstab": FSTAB},
+        {
+            "/etc/fstab": "# off for Kubernetes, by kubeboot-tui: /dev/sda2 none swap sw 0 0\n"
+            "# off for Kubernetes, by kubeboot-tui: \t/x\tnone\tswap\tsw\n"
+        },
+        ("swapoff /dev/sda2",),
+        ("swapon /dev/sda2",),
+    ),
+    "hosts": Case(
+        {"/etc/hosts": "127.0.0.1 localhost"},
+        {"/etc/hosts": "127.0.0.1 localhost\n192.0.2.10 master\n"},
+        answers=(says("getent", 2),),
+    ),
+    "kubelet-service": Case(
+        {},
+        {},
+        ("systemctl enable kubelet",),
+        ("systemctl disable kubelet",),
+        answers=(says("systemctl is-enabled kubelet", 1),),
+    ),
+}
+
+
+def needing(case: Case, folder: Path, name: str) -> Bench:
+    bench = Bench(folder, IPV6 if name == "forwarding-ipv6" else "")
+    for path, content in case.files.items():
+        bench.fakes.host.make_directory(path.rpartition("/")[0], mode=0o755)
+        bench.fakes.host.write(path, content.encode(), mode=0o644)
+    for answer in case.answers:
+        answer(bench.fakes.host)
+    bench.fakes.host.effects.clear()
+    return bench
+
+
+IPV6 = (
+    "networking: {serviceSubnet: '10.96.0.0/12,fd00::/112', podSubnet: '10.244.0.0/16,fd01::/48'}"
+)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_applied_shown_and_undone(name: str, tmp_path: Path) -> None:
+    """It makes its change, shows each file's difference, and undo leaves the machine as it was."""
+    case = CASES[name]
+    bench = needing(case, tmp_path, name)
+    host = bench.fakes.host
+    before = host.files
+    apply(bench, name)
+    for path, content in case.writes.items():
+        assert content in host.files[path].decode()
+    assert (differences(bench).keys(), host.ran) == (case.writes.keys(), case.runs)
+    take_back(bench, name)
+    assert host.files == before
+    assert host.ran[len(case.runs) :] == case.undoes
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.runs])
+def test_a_machine_that_refuses(name: str, tmp_path: Path) -> None:
+    """Its own words become the error, and what was changed before stands in the ledger."""
+    case = CASES[name]
+    bench = needing(case, tmp_path, name)
+    before = bench.fakes.host.files
+    bench.fakes.host.answer(case.runs[0], code=1, stderr="permission denied")
+    with pytest.raises(PhaseError) as caught:
+        apply(bench, name)
+    assert (caught.value.code, caught.value.why) == ("fix-failed", "permission denied")
+    take_back(bench, name)
+    assert bench.fakes.host.files == before
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_sound_machine_is_left_alone(name: str, tmp_path: Path) -> None:
+    """Where the check finds nothing wanting, the fix changes nothing though it was asked for."""
+    bench = Bench(tmp_path)
+    for path in ("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/default/forwarding"):
+        bench.fakes.host.make_directory(path.rpartition("/")[0], mode=0o755)
+        bench.fakes.host.write(path, b"1\n", mode=0o644)
+    bench.fakes.host.effects.clear()
+    apply(bench, name)
+    assert bench.fakes.host.effects == []
+
+
+def test_only_swap_lines_become_comments() -> None:
+    """Names with swap in them, comments and other file systems stay byte for byte."""
+    from phases.fixes.swap import MARK, without_swap
+
+    kept = b"#/dev/x none swap sw\n/swapfile /swap ext4 swap 0 0\nUUID=1 /\text4 defaults\n\n"
+    assert without_swap(kept) == kept
+    assert without_swap(b"/s  none  swap\n") == MARK.encode() + b"/s  none  swap\n"
+
+
+def test_a_kubelet_that_is_missing_cannot_be_enabled(tmp_path: Path) -> None:
+    """The fix says what comes first, and changes nothing."""
+    bench = needing(Case({}, {}), tmp_path, "kubelet-service")
+    bench.fakes.host.answer("systemctl cat kubelet", code=1)
+    apply(bench, "kubelet-service")
+    assert left(bench) == {
+        "kubelet-service": "there is no service kubelet: its package comes first"
+    }
+    assert bench.fakes.host.effects == []
+
+
+def test_every_fix_mends_checks_that_there_are() -> None:
+    """No fix names a check that isn't in the table, and no two fixes share a name."""
+    names = {check.name for check in INIT_CHECKS}
+    assert all(set(fix.mends) <= names for fix in FIXES)
+    assert len({fix.name for fix in FIXES}) == len(FIXES)
+
+
+def test_every_fix_has_a_case() -> None:
+    """A fix without a test of its own is no fix."""
+    assert CASES.keys() == {fix.name for fix in FIXES}
+
+
+def test_an_unknown_fix_is_refused(tmp_path: Path) -> None:
+    """Nothing is applied where one of the names is wrong."""
+    with pytest.raises(ConfigurationError, match="no fix is called swop"):
+        apply(Bench(tmp_path), "swop")
