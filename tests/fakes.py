@@ -27,6 +27,7 @@ from phases.system.ports import (
     ImageFact,
     Machine,
     Object,
+    PodFact,
     Ports,
     Ref,
     Runtime,
@@ -344,6 +345,7 @@ class FakeRuntime:
         self.failures: dict[str, str] = {}
         self.pulled: list[str] = []
         self.running: tuple[ContainerFact, ...] = ()
+        self.sandboxes: tuple[PodFact, ...] = ()
         self.down = ""
         self.coming: tuple[BlobFact, ...] | None = None
         self.made_of: dict[str, tuple[BlobFact, ...]] = {}
@@ -376,6 +378,19 @@ class FakeRuntime:
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         self._trip()
         return self.running
+
+    def pods(self) -> tuple[PodFact, ...]:
+        self._trip()
+        return self.sandboxes
+
+    def remove_pod(self, pod: PodFact) -> None:
+        self._trip()
+        self.sandboxes = tuple(each for each in self.sandboxes if each != pod)
+
+    def remove_image(self, image: str) -> None:
+        self._trip()
+        if image in self._images:
+            self._images.remove(image)
 
     def _trip(self) -> None:
         if self.down:

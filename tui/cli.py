@@ -23,6 +23,7 @@ from tui.flags import (
     FIXING,
     OURS,
     PREFLIGHT,
+    RESET,
     RUNNING,
     TOKEN,
     TRUE,
@@ -123,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     _add_init(verbs)
     _add_token(verbs)
     _add_verb(verbs, "preflight", _("look whether this machine can become a master"), PREFLIGHT)
+    _add_verb(verbs, "reset", _("end the cluster on this machine, put back what was there"), RESET)
     _add_verb(verbs, "undo", _("take back what was mended on this machine"), UNDO)
     phases = verbs.add_parser("phases", help=_("list the phases of init"))
     phases.set_defaults(run=_phases)

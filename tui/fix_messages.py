@@ -6,7 +6,11 @@ from tui.text import mark
 
 FIXES: tuple[str, ...] = (
     mark("Prepare this machine"),
-    mark("Take fixes back"),
+    mark("Put back what was there"),
+    mark("End the cluster on this machine"),
+    mark("no cluster of ours is on this machine"),
+    mark("pods may still run: {reason}"),
+    mark("images stay: {reason}"),
     mark("Forward packets between pods (IPv4)"),
     mark("Forward packets between pods (IPv6)"),
     mark("Switch swap off"),

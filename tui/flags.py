@@ -117,6 +117,14 @@ PREFLIGHT = (
     DETAIL,
 )
 
+RESET = (
+    Flag("cri-socket", "text", "socket of the container runtime", "SOCKET"),
+    Flag("dry-run", "switch", "show what would be changed, change nothing"),
+    Flag("json", "switch", "print the journal itself, one JSON object per line"),
+    Flag("yes", "switch", "do not ask before the machine is changed"),
+    DETAIL,
+)
+
 UNDO = (
     Flag("fixes", "list", "take these fixes back alone", "FIXES", filled=True),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["fresh", "half-done", "control-plane", "busy", "foreign"]
 STATE = Path("/var/lib/kubeboot")
+MAKING = ("init", "token")
+"""The workflows whose good end shows a control plane."""
+
 KUBERNETES = Path("/etc/kubernetes")
 
 
@@ -67,9 +70,13 @@ def _after_run(journal: Path, manifests: list[str]) -> Look | None:
         elif isinstance(record.event, RunFinished):
             finished = record.event
     node, version = (started.node, started.version) if started else ("", "")
-    if finished and finished.exit_code == 0 and manifests:
+    workflow = started.workflow if started else ""
+    well = finished is not None and finished.exit_code == 0
+    if workflow == "reset" and well and not manifests:
+        return Look("fresh", node=node, version=version)
+    if workflow in MAKING and well and manifests:
         return Look("control-plane", journal, node=node, version=version)
-    if started.workflow != "init" if started else not journal.exists():
+    if workflow != "init" if started else not journal.exists():
         return None
     if not manifests and finished and finished.exit_code in (2, 3):
         return Look("fresh", journal, node=node, version=version)

@@ -45,6 +45,7 @@ class Options:
     `regardless` lets a dry run go on where preflight would refuse.
     """
 
+    workflow: str = "init"
     upload_certs: bool = False
     csr_only: bool = False
     renew: bool = False

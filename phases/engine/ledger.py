@@ -91,6 +91,13 @@ class Ledger:
         lines = sorted(entry.line for entry in entries)
         self.enter(Entry(run, "", UNDONE, "", after={"lines": lines}))
 
+    def prune(self) -> None:
+        """Forgets what was kept for changes that don't stand any more: it may be secret."""
+        needed = {str((entry.before or {}).get("sha256")) for entry in self.entries()}
+        for kept in self._kept.iterdir():
+            if kept.name not in needed:
+                kept.unlink()
+
     def targets(self) -> frozenset[str]:
         """Everything that this installer changed here and that stands, as targets."""
         return frozenset(entry.target for entry in self.entries())

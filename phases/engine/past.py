@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from phases.engine.ledger import Entry
 
@@ -16,12 +16,16 @@ def _nothing(_digest: str) -> bytes:
 class Past:
     """`entries` are the changes that stand, oldest first; `kept` gives what one replaced, by digest.
 
-    `settle` makes changes count no more, once they have been taken back.
+    `settle` makes changes count no more, once they have been taken back. `there_before` has the names
+    that lay in folders before the first run (None for a folder that wasn't there), and `forget` ends
+    that memory.
     """
 
     entries: Callable[[], tuple[Entry, ...]] = tuple
     kept: Callable[[str], bytes] = _nothing
     settle: Callable[[Iterable[Entry]], None] = lambda _entries: None
+    there_before: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    forget: Callable[[], None] = lambda: None
 
 
 NO_PAST = Past()

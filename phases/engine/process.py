@@ -176,6 +176,7 @@ def _plan(request: Request, resolved: Resolved) -> Plan:
 
 def _options(request: Request) -> Options:
     return Options(
+        workflow=request.workflow,
         upload_certs=request.upload_certs,
         csr_only=request.csr_only,
         renew=request.renew,

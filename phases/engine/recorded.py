@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from phases.engine.convergence import differ
@@ -24,6 +25,7 @@ from phases.system.ports import (
     ImageFact,
     Machine,
     Object,
+    PodFact,
     Ref,
     Runtime,
     RuntimeFact,
@@ -101,6 +103,8 @@ class RecordedHost:
 
     def make_directory(self, path: str, *, mode: int, owner: tuple[int, int] | None = None) -> None:
         after = {"kind": "directory", "mode": mode}
+        for parent in self._missing(path):
+            self._recorder.change("make", parent, after=after)
         self._recorder.change("make", path, before=self._before(path), after=after)
         self._inner.make_directory(path, mode=mode, owner=owner)
         self._recorder.done("make", path, f"folder, mode {mode:04o}")
@@ -124,6 +128,11 @@ class RecordedHost:
         result = self._inner.run(argv, timeout=timeout)
         self._recorder.done("run", target, f"exit {result.code}")
         return result
+
+    def _missing(self, path: str) -> tuple[str, ...]:
+        """The folders above a path that will be made with it, the uppermost first."""
+        above = (str(parent) for parent in Path(path).parents)
+        return tuple(parent for parent in above if self._inner.stat(parent) is None)[::-1]
 
     def of_step(self, step: str) -> RecordedHost:
         """The same host, for a step of the phase."""
@@ -218,6 +227,19 @@ class RecordedRuntime:
 
     def parts(self, image: str) -> tuple[BlobFact, ...]:
         return self._inner.parts(image)
+
+    def pods(self) -> tuple[PodFact, ...]:
+        return self._inner.pods()
+
+    def remove_pod(self, pod: PodFact) -> None:
+        self._recorder.change("remove", str(pod))
+        self._inner.remove_pod(pod)
+        self._recorder.done("remove", str(pod))
+
+    def remove_image(self, image: str) -> None:
+        self._recorder.change("remove", image)
+        self._inner.remove_image(image)
+        self._recorder.done("remove", image)
 
     def pull(self, image: str) -> ImageFact:
         self._recorder.change("pull", image)

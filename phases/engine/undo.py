@@ -7,6 +7,7 @@ stays, and is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 from phases.engine.context import Context
@@ -20,17 +21,27 @@ class Stays(Exception):
 
 def take_back(context: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Takes changes back, the latest first; those that stay are warned of, the others returned."""
-    done = []
-    for entry in sorted(entries, key=lambda entry: entry.line, reverse=True):
+    done: list[Entry] = []
+    for change in sorted(changes(entries), key=lambda change: change[-1].line, reverse=True):
         context.safe_point()
+        first, last = change[0], change[-1]
         try:
-            TAKE_BACK[entry.verb](context, entry)
+            TAKE_BACK[last.verb](context, replace(last, before=first.before))
         except Stays as reason:
-            context.warn(f"{entry.target} stays as it is: {reason}")
+            context.warn(f"{last.target} stays as it is: {reason}")
         else:
-            done.append(entry)
-            context.past.settle([entry])
+            done.extend(change)
+            context.past.settle(change)
     return tuple(done)
+
+
+def changes(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    """The entries that belong together: a file written many times goes back to before the first."""
+    found: dict[object, list[Entry]] = {}
+    for entry in entries:
+        key = entry.target if entry.verb == "write" else entry.line
+        found.setdefault(key, []).append(entry)
+    return found.values()
 
 
 def is_ours_to_take_back(entry: Entry) -> bool:

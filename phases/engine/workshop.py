@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from phases.engine import before
 from phases.engine import events as e
 from phases.engine.context import Context, Options, Tally
 from phases.engine.handover import Handover
@@ -87,6 +88,10 @@ class Workshop:
         if options.mode == "dry-run":
             take_over_ledger(ports.host, place)
         self._ledger = Ledger(place.state)
+        if (options.workflow, options.mode) == ("init", "real"):
+            local = configuration.cluster.etcd.local
+            folders = (*before.FILLED, local.data_dir) if local else before.FILLED
+            before.remember(place.state, ports.host, folders)
         self._began = ports.clock.now()
         self._ours = ours(self._ledger, ports.host)
         self._changed: set[str] = set()
@@ -120,8 +125,17 @@ class Workshop:
                 self._ledger.entries,
                 self._ledger.kept,
                 partial(self._ledger.settle, self._place.run.name),
+                before.there_before(self._place.state),
+                self._forget,
             ),
         )
+
+    def _forget(self) -> None:
+        """When the cluster is gone, what was kept for its sake goes: it opens doors elsewhere, if any."""
+        before.forget(self._place.state)
+        self._ledger.prune()
+        for kept in self._place.state.glob(f"runs/*/{self._place.handover.name}"):
+            kept.unlink()
 
     def _emit(self, tally: Tally, event: e.Event) -> None:
         if isinstance(event, e.Effect):

@@ -115,6 +115,11 @@ PULL_IMAGE = Call(
     "ImageService", "PullImage", {"image": Field(1, IMAGE_SPEC)}, {"image_ref": Field(1, TEXT)}
 )
 
+POD_ID: Message = {"pod_sandbox_id": Field(1, TEXT)}
+STOP_POD = Call("RuntimeService", "StopPodSandbox", POD_ID, {})
+REMOVE_POD = Call("RuntimeService", "RemovePodSandbox", POD_ID, {})
+REMOVE_IMAGE = Call("ImageService", "RemoveImage", {"image": Field(1, IMAGE_SPEC)}, {})
+
 CONTAINER_STATES: tuple[Literal["created", "running", "exited", "unknown"], ...] = (
     "created",
     "running",

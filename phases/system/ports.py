@@ -225,6 +225,18 @@ class ContainerFact:
     log_path: str
 
 
+@dataclass(frozen=True, slots=True)
+class PodFact:
+    """A pod's sandbox."""
+
+    id: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"pod {self.namespace}/{self.name}"
+
+
 class RuntimeFailure(Exception):
     """The container runtime refused or could not be reached."""
 
@@ -250,6 +262,17 @@ class Runtime(Protocol):
         ...
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]: ...
+    def pods(self) -> tuple[PodFact, ...]:
+        """The sandboxes of all pods, whether they run or not."""
+        ...
+
+    def remove_pod(self, pod: PodFact) -> None:
+        """Stops and removes a sandbox and its containers."""
+        ...
+
+    def remove_image(self, image: str) -> None:
+        """Removes an image; one that isn't there is no failure."""
+        ...
 
 
 class Clock(Protocol):

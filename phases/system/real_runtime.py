@@ -18,10 +18,18 @@ from phases.system.grpc_unix import (
     GrpcError,
     unary,
 )
-from phases.system.ports import BlobFact, ContainerFact, ImageFact, RuntimeFact, RuntimeFailure
+from phases.system.ports import (
+    BlobFact,
+    ContainerFact,
+    ImageFact,
+    PodFact,
+    RuntimeFact,
+    RuntimeFailure,
+)
 
 TIMEOUT = 10.0
 PULL_TIMEOUT = 1800.0
+REMOVE_TIMEOUT = 60.0
 ASIDE = 2.0
 """For questions that are asked beside a pull, and that nothing may have to wait for."""
 ENABLE = "enable its CRI plugin (containerd: disabled_plugins in /etc/containerd/config.toml)"
@@ -111,6 +119,24 @@ class RealRuntime:
         found = sorted(self._call(cri.LIST_CONTAINERS)["containers"], key=age)
         here = [one for one in found if one["pod_sandbox_id"] in pods]
         return tuple(self._fact(one, pods[one["pod_sandbox_id"]]) for one in here)
+
+    def pods(self) -> tuple[PodFact, ...]:
+        found = self._call(cri.LIST_PODS)["items"]
+        return tuple(
+            PodFact(pod["id"], pod["metadata"]["namespace"], pod["metadata"]["name"])
+            for pod in found
+        )
+
+    def remove_pod(self, pod: PodFact) -> None:
+        """Stopped first, as the runtime demands where it still runs."""
+        asked = {"pod_sandbox_id": pod.id}
+        self._call(cri.STOP_POD, asked, timeout=REMOVE_TIMEOUT, but=NOT_FOUND)
+        self._call(cri.REMOVE_POD, asked, timeout=REMOVE_TIMEOUT, but=NOT_FOUND)
+
+    def remove_image(self, image: str) -> None:
+        self._call(
+            cri.REMOVE_IMAGE, {"image": {"image": image}}, timeout=REMOVE_TIMEOUT, but=NOT_FOUND
+        )
 
     def _fact(self, container: Mapping[str, Any], pod: str) -> ContainerFact:
         status = self._status(container["id"])

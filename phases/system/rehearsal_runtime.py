@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from phases.system.ports import BlobFact, ContainerFact, ImageFact, Runtime, RuntimeFact
+from phases.system.ports import BlobFact, ContainerFact, ImageFact, PodFact, Runtime, RuntimeFact
 from phases.system.rehearsal_state import RehearsalState
 
 STAND_IN = RuntimeFact(
@@ -42,6 +42,15 @@ class RehearsalRuntime:
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:  # noqa: ARG002
         return ()
 
+    def pods(self) -> tuple[PodFact, ...]:
+        return ()
+
+    def remove_pod(self, pod: PodFact) -> None:
+        """Nothing runs in a rehearsal."""
+
+    def remove_image(self, image: str) -> None:
+        """What was never pulled stays remembered."""
+
 
 class DryRunRuntime:
     """The real runtime for every question; pulls are only remembered."""
@@ -67,6 +76,15 @@ class DryRunRuntime:
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         return self._real.containers(namespace=namespace)
+
+    def pods(self) -> tuple[PodFact, ...]:
+        return self._real.pods()
+
+    def remove_pod(self, pod: PodFact) -> None:
+        """Nothing is changed."""
+
+    def remove_image(self, image: str) -> None:
+        """Nothing is changed."""
 
 
 def image_id(image: str) -> str:

@@ -75,6 +75,24 @@ def test_many_changes_go_the_other_way(bench: Bench) -> None:
     assert look(host) == before
 
 
+def test_what_was_written_twice_and_is_gone_is_done(bench: Bench) -> None:
+    """A file that we made, changed and then lost needs no more."""
+    context = bench.context()
+    context.host.write("/etc/new", OLD, mode=0o644)
+    context.host.write("/etc/new", NEW, mode=0o600)
+    bench.fakes.host.remove("/etc/new")
+    _, warnings = undone(bench)
+    assert warnings == []
+
+
+def test_folders_above_go_as_well(bench: Bench) -> None:
+    """Those that were made on the way to a folder are ours, too."""
+    before = look(bench.fakes.host)
+    bench.context().host.make_directory("/etc/one/two/three", mode=0o700)
+    undone(bench)
+    assert look(bench.fakes.host) == before
+
+
 def test_a_command_has_its_opposite(bench: Bench) -> None:
     """A command with an opposite is followed by it, one without by nothing."""
     context = bench.context()
