@@ -97,10 +97,11 @@ NAMES = (
 )
 
 
-def firewall(ports: firewalls.Ports) -> tuple[Check, ...]:
+def firewall(ports: firewalls.Ports, *, kubeadm: bool = True) -> tuple[Check, ...]:
+    """kubeadm looks at firewalld alone, and not on workers."""
     needs = "the ports open that other nodes have to reach"
     return (
-        Check("Firewalld", firewalls.firewalld(ports), needs, level="warning"),
+        advice("Firewalld", firewalls.firewalld(ports), needs, kubeadm=kubeadm),
         advice("UFW", firewalls.ufw(ports), needs),
         advice("NFTables", firewalls.nftables(ports), needs),
         advice("IPTables", firewalls.iptables(ports), needs),
@@ -235,7 +236,7 @@ JOIN_CHECKS = (
     *EVERYWHERE,
     *JOINING,
     Check("FileAvailable-{pki}-ca.crt", files.no_authority, NO_FILE),
-    *firewall(firewalls.of_worker),
+    *firewall(firewalls.of_worker, kubeadm=False),
     without_proxy(network.endpoint),
     advice("DefaultRoute", network.has_route, "a default route"),
 )

@@ -63,6 +63,8 @@ LOCAL = Configuration(
         etcd=Etcd(local=LocalEtcd(data_dir="/var/lib/etcd")),
         networking=Networking("10.96.0.0/12", "10.244.0.0/16", "cluster.local"),
         kubernetes_version="v1.37.2",
+        certificates_dir="/etc/kubernetes/pki",
+        image_repository="registry.k8s.io",
     ),
 )
 EXTERNAL = replace(

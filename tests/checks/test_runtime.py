@@ -71,3 +71,39 @@ def test_driver_that_nobody_can_tell(bench: Bench) -> None:
     """A runtime whose cgroup driver can't be told isn't blamed for it."""
     bench.runtime.fact = replace(bench.runtime.fact, cgroup_driver="")
     assert not bench.findings("CgroupDriver")
+
+
+@pytest.mark.parametrize(
+    ("image", "warns"), [("registry.k8s.io/pause:3.10.2", 0), ("", 0), ("pause:3.9", 1)]
+)
+def test_sandbox(bench: Bench, image: str, warns: int) -> None:
+    """Another pause image than the one that is pulled is worth a warning; an unknown one isn't."""
+    bench.runtime.fact = replace(bench.runtime.fact, sandbox_image=image)
+    found = bench.findings("SandboxImage")
+    wanted = {"runtime": "containerd", "image": "registry.k8s.io/pause:3.10.2"}
+    assert [(each.level, each.facts) for each in found] == [("warning", wanted)] * warns
+
+
+def test_sandbox_from_another_registry(bench: Bench) -> None:
+    """It is the one of the configured repository that is pulled."""
+    bench.cluster(image_repository="mirror.example/k8s")
+    assert bench.finding("SandboxImage").facts["image"] == "mirror.example/k8s/pause:3.10.2"
+
+
+@pytest.mark.parametrize(("program", "warns"), [("crun", 0), ("youki", 0), ("", 1)])
+def test_oci_runtime(bench: Bench, program: str, warns: int) -> None:
+    """Something has to start containers, be it runc or another."""
+    bench.host.remove("/usr/bin/runc")
+    if program:
+        bench.host.write(f"/usr/bin/{program}", b"", mode=0o755)
+    assert [each.level for each in bench.findings("FileExisting-runc")] == ["warning"] * warns
+
+
+def test_plugins(bench: Bench) -> None:
+    """Basic CNI plugins that are missing are named, all of them where there is no folder."""
+    bench.host.remove("/opt/cni/bin/portmap")
+    assert bench.finding("CNIPlugins").facts == {"folder": "/opt/cni/bin", "missing": ["portmap"]}
+    bench.host.remove("/opt/cni/bin")
+    assert bench.finding("CNIPlugins").found == (
+        "no loopback, bridge, host-local, portmap in /opt/cni/bin"
+    )
