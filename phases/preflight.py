@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from phases.checks import together
 from phases.checks.check import Check, Finding
-from phases.checks.table import INIT_CHECKS, IS_ROOT
+from phases.checks.table import IS_ROOT, TABLES, Kind
 from phases.engine.context import Context, Options
 from phases.engine.errors import PreflightRefused
 from phases.engine.phase import Phase
@@ -20,10 +20,14 @@ Refusal = tuple[str, Finding]
 
 
 def run(context: Context) -> None:
+    check(context, "init")
+
+
+def check(context: Context, kind: Kind) -> None:
     """Root first and alone, as kubeadm does. A rehearsal isn't the machine: nobody need be root."""
     if context.options.mode == "real":
         examine(context, (IS_ROOT,))
-    examine(context, INIT_CHECKS)
+    examine(context, TABLES[kind])
 
 
 def examine(context: Context, checks: Iterable[Check]) -> None:

@@ -64,12 +64,15 @@ class Entry:
     mode: int
     content: bytes = b""
     owner: tuple[int, int] = (0, 0)
+    modified: float = 0.0
 
 
 class FakeHost:
     """A machine in memory: `files` and `FOLDERS` are there, every command answers 0 and nothing.
 
-    `effects` lists each change in order; `fail_at` breaks the k-th of them (from 1).
+    `effects` lists each change in order; `fail_at` breaks the k-th of them (from 1). Every registry
+    has every image but for what `manifests` says of addresses that begin so; `latencies` are those
+    of durable writes.
     """
 
     def __init__(
@@ -78,8 +81,12 @@ class FakeHost:
         self.facts = machine
         self.effects: list[Effect] = []
         self.probed: list[tuple[str, ...]] = []
+        self.asked: list[tuple[str, str]] = []
+        self.measured: list[str] = []
         self.taken: set[int] = set()
         self.listening: set[str] = set()
+        self.latencies: tuple[float, ...] = (0.001,) * 100
+        self.manifests: dict[str, int | OSError] = {}
         self._entries: dict[str, Entry] = {}
         self._commands: list[tuple[str | re.Pattern[str], Answer]] = []
         self._replies: list[tuple[str, list[HttpReply | OSError]]] = []
@@ -130,6 +137,10 @@ class FakeHost:
         """Plants a symbolic link."""
         self._entries[path] = Entry("link", 0o777)
 
+    def date(self, path: str, modified: datetime) -> None:
+        """Says when a file was last changed; otherwise that was in 1970."""
+        self._entries[path].modified = modified.timestamp()
+
     # The port
 
     def machine(self) -> Machine:
@@ -140,7 +151,8 @@ class FakeHost:
         if found is None:
             return None
         size = len(found.content)
-        return FileFact(found.kind, found.mode, *found.owner, size)  # type: ignore[arg-type]
+        fact = (found.kind, found.mode, *found.owner, size, found.modified)
+        return FileFact(*fact)  # type: ignore[arg-type]
 
     def read(self, path: str) -> bytes:
         found = self._entries.get(posixpath.normpath(path))
@@ -176,6 +188,18 @@ class FakeHost:
 
     def answers(self, path: str) -> bool:
         return path in self.listening
+
+    def has_image(self, url: str, *, proxy: str = "", timeout: float = 3.0) -> int:
+        self.asked.append((url, proxy))
+        begins = sorted((begin for begin in self.manifests if url.startswith(begin)), key=len)
+        answer = self.manifests[begins[-1]] if begins else 200
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    def fsync_latency(self, folder: str) -> tuple[float, ...]:
+        self.measured.append(folder)
+        return self.latencies
 
     def write(
         self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None

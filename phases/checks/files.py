@@ -15,14 +15,22 @@ RESET = "If it is left over from another cluster, remove that with `kubeadm rese
 
 
 def no_manifest(component: str) -> Look:
-    return partial(absent, component=component)
+    return no_file(manifest(component))
 
 
-def absent(context: Context, *, component: str) -> Iterator[Finding]:
-    """No static pod of somebody else's."""
-    path = manifest(component)
+def no_file(path: str) -> Look:
+    return partial(absent, path=path)
+
+
+def absent(context: Context, *, path: str) -> Iterator[Finding]:
+    """Nothing of somebody else's: a static pod, a kubeconfig. Facts: path."""
     if context.exists(path) and path not in context.ours:
-        yield error(f"{path} is there and isn't ours", "no such file", RESET)
+        yield error(f"{path} is there and isn't ours", "no such file", RESET, path=path)
+
+
+def no_authority(context: Context) -> Iterator[Finding]:
+    """A worker is given the cluster's authority as it joins. Facts: path."""
+    yield from absent(context, path=f"{context.configuration.cluster.certificates_dir}/ca.crt")
 
 
 def has_local_etcd(configuration: Configuration) -> bool:
@@ -30,14 +38,13 @@ def has_local_etcd(configuration: Configuration) -> bool:
 
 
 def empty_data(context: Context) -> Iterator[Finding]:
-    """etcd's folder is empty or not there, or holds what our own etcd wrote."""
+    """etcd's folder is empty or not there, or holds what our own etcd wrote. Facts: folder, names."""
     local = context.configuration.cluster.etcd.local
     folder = local.data_dir if local else ""
     names = context.host.list(folder)
     if names and folder not in context.ours and not runs_by_us(context, "etcd"):
-        yield error(
-            f"{folder} holds {shortened(names)}", "an empty folder or none", data_advice(names)
-        )
+        found, advice = f"{folder} holds {shortened(names)}", data_advice(names)
+        yield error(found, "an empty folder or none", advice, folder=folder, names=names)
 
 
 def data_advice(names: tuple[str, ...]) -> str:
@@ -56,11 +63,17 @@ def program(name: str) -> Look:
 
 
 def on_path(context: Context, *, name: str) -> Iterator[Finding]:
-    """A program lies on the PATH and may be executed."""
-    folders = ENVIRONMENT["PATH"].split(":")
-    if not any(executable(context, f"{folder}/{name}") for folder in folders):
+    """A program lies on the PATH and may be executed. Facts: program."""
+    if not found_program(context, name):
         needed = f"{name} in {ENVIRONMENT['PATH']}"
-        yield error(f"no program {name}", needed, f"Install the package that brings {name}")
+        remedy = f"Install the package that brings {name}"
+        yield error(f"no program {name}", needed, remedy, program=name)
+
+
+def found_program(context: Context, name: str) -> str:
+    """Where on the PATH a program lies; empty without one."""
+    paths = (f"{folder}/{name}" for folder in ENVIRONMENT["PATH"].split(":"))
+    return next((path for path in paths if executable(context, path)), "")
 
 
 def executable(context: Context, path: str) -> bool:
@@ -69,9 +82,10 @@ def executable(context: Context, path: str) -> bool:
 
 
 def etcd_credentials(context: Context) -> Iterator[Finding]:
-    """The files that an external etcd is to be spoken to with."""
+    """The files that an external etcd is to be spoken to with. Facts: path."""
     external = context.configuration.cluster.etcd.external
     paths = (external.ca_file, external.cert_file, external.key_file) if external else ()
     for path in paths:
         if path and not context.exists(path):
-            yield error(f"{path} is missing", "the file that etcd.external names", "Put it there")
+            needed = "the file that etcd.external names"
+            yield error(f"{path} is missing", needed, "Put it there", path=path)

@@ -1,4 +1,7 @@
-"""The kernel: its version and settings, swap, and the control groups that containers live in."""
+"""The kernel: its version and settings, swap, and the control groups that containers live in.
+
+Its modules and limits are looked at in `modules`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from functools import partial
 
 from phases.checks.check import Finding, Look, error, warning
 from phases.checks.kernel_config import options
-from phases.checks.runtime import known_runtime
 from phases.checks.versions import kubelet_version
 from phases.engine.context import Context
 from phases.model import network
@@ -22,6 +24,8 @@ UNIFIED = "/sys/fs/cgroup/cgroup.controllers"
 OLD_GROUPS = "/proc/cgroups"
 NEEDED = {2: {"cpu", "cpuset", "memory", "pids"}}
 NEEDED[1] = NEEDED[2] | {"cpuacct", "devices", "freezer"}
+WELCOME = {1: {"hugetlb", "blkio"}, 2: {"hugetlb", "io"}}
+"""Control group controllers by version: what has to be there, and what kubeadm only warns about."""
 
 
 def system(context: Context) -> Iterator[Finding]:
@@ -30,7 +34,6 @@ def system(context: Context) -> Iterator[Finding]:
     yield from version(release)
     yield from options(context, release, 2 if context.exists(UNIFIED) else 1)
     yield from groups(context)
-    yield from driver(context)
 
 
 def version(release: str) -> Iterator[Finding]:
@@ -49,10 +52,11 @@ def groups(context: Context) -> Iterator[Finding]:
             "version 2 (or failCgroupV1: false in a KubeletConfiguration, while that lasts)",
             "Boot with systemd.unified_cgroup_hierarchy=1",
         )
-    missing = NEEDED[2 if unified else 1] - (controllers(context) if unified else old(context))
-    if missing:
-        found = f"no control group controllers {', '.join(sorted(missing))}"
-        yield error(found, "these controllers", "Enable them on the kernel's command line")
+    here = controllers(context) if unified else old(context)
+    for wanted, level in ((NEEDED, error), (WELCOME, warning)):
+        if missing := wanted[2 if unified else 1] - here:
+            found = f"no control group controllers {', '.join(sorted(missing))}"
+            yield level(found, "these controllers", "Enable them on the kernel's command line")
 
 
 def old_groups_allowed(context: Context) -> bool:
@@ -72,34 +76,18 @@ def old(context: Context) -> set[str]:
     return {row[0] for row in rows if len(row) >= 4 and row[0][0] != "#" and row[3] != "0"}
 
 
-def driver(context: Context) -> Iterator[Finding]:
-    """Kubelet and runtime have to agree on who manages the groups, or pods die and come back."""
-    wanted = str((context.configuration.kubelet or {}).get("cgroupDriver") or "systemd")
-    fact = known_runtime(context)
-    found = (fact.cgroup_driver or containerd_driver(context)) if fact else ""
-    if fact and found and found != wanted:
-        yield warning(
-            f"{fact.name} uses the cgroup driver {found}",
-            f"{wanted}, as the kubelet is configured",
-            "Set SystemdCgroup = true in containerd's configuration, or the kubelet's cgroupDriver",
-        )
-
-
-def containerd_driver(context: Context) -> str:
-    """The driver in containerd's configuration, for those too old to tell; empty if unknown."""
-    result = context.host.probe(["containerd", "config", "dump"], timeout=10)
-    said = re.search(r"(?m)^\s*SystemdCgroup\s*=\s*(true|false)", result.stdout)
-    return {"true": "systemd", "false": "cgroupfs"}[said[1]] if said else ""
-
-
 def swap(context: Context) -> Iterator[Finding]:
-    """The first line of the list is a heading; a kubelet that is told to cope with swap may."""
+    """The first line of the list is a heading; a kubelet that is told to cope with swap may.
+
+    Facts: devices, each by its path.
+    """
     devices = (context.read("/proc/swaps") or b"").decode(errors="replace").splitlines()[1:]
     if devices and (context.configuration.kubelet or {}).get("failSwapOn") is not False:
         yield warning(
             f"swap is on ({devices[0].split()[0]})",
             "no swap: the kubelet won't start with it",
             "Run `swapoff -a` and remove it from /etc/fstab, or set failSwapOn: false",
+            devices=[line.split()[0] for line in devices],
         )
 
 
@@ -108,12 +96,13 @@ def is_one(path: str) -> Look:
 
 
 def setting(context: Context, *, path: str) -> Iterator[Finding]:
-    """A kernel setting whose value begins with 1."""
+    """A kernel setting whose value begins with 1. Facts: setting, as sysctl has it, and value."""
     content = context.read(path)
     if content is None or not content.startswith(b"1"):
         name = path.removeprefix("/proc/sys/").replace("/", ".")
         found = f"{name} is {'missing' if content is None else content.decode().strip() or 'empty'}"
-        yield error(found, "1", f"Run `sysctl -w {name}=1` and keep it in /etc/sysctl.d")
+        remedy = f"Run `sysctl -w {name}=1` and keep it in /etc/sysctl.d"
+        yield error(found, "1", remedy, setting=name, value="1")
 
 
 def uses(version: int, configuration: Configuration) -> bool:
@@ -123,3 +112,9 @@ def uses(version: int, configuration: Configuration) -> bool:
     ranges = [text for text in (networking.service_subnet, networking.pod_subnet) if text]
     found = {family for text in ranges for family in network.families(text)}
     return version in found | {network.family(address)}
+
+
+def joins_by(version: int, configuration: Configuration) -> bool:
+    """Whether a node reaches its cluster at an address of a family, or at a name (by IPv4, likely)."""
+    host, _ = network.split_host_port(configuration.cluster.control_plane_endpoint)
+    return version == (network.family(host) if network.is_address(host) else 4)

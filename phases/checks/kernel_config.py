@@ -13,6 +13,8 @@ from phases.engine.context import Context
 PLACES = (
     "/proc/config.gz",
     "/boot/config-{release}",
+    "/usr/src/linux-{release}/.config",
+    "/usr/src/linux/.config",
     "/usr/lib/modules/{release}/config",
     "/usr/lib/ostree-boot/config-{release}",
     "/usr/lib/kernel/config-{release}",

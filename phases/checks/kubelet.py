@@ -1,4 +1,4 @@
-"""The kubelet's unit, and the name under which it will register."""
+"""The kubelet's unit. The name under which it will register is looked at in `identity`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ NO_COMMAND = 127
 FLAGS = ("--kubeconfig", "--config")
 FLAGS_FILE = "/var/lib/kubelet/kubeadm-flags.env"
 DROP_IN = "Install the drop-in that comes with Kubernetes' packages (10-kubeadm.conf)"
-LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
-NODE_NAME = re.compile(rf"{LABEL}(\.{LABEL})*")
 
 
 def service(context: Context) -> Iterator[Finding]:
-    """The unit is there and starts with the machine; whether it is up doesn't matter yet."""
+    """The unit is there and starts with the machine; whether it is up doesn't matter yet.
+
+    Facts: unit, once it is there.
+    """
     unit = context.host.probe(["systemctl", "cat", "kubelet"], timeout=10)
     if unit.code == NO_COMMAND:
         yield warning(
@@ -29,7 +30,8 @@ def service(context: Context) -> Iterator[Finding]:
         )
     elif context.host.probe(["systemctl", "is-enabled", "kubelet"], timeout=10).code != 0:
         needed = "enabled, so that it starts with the machine"
-        yield warning("the service kubelet isn't enabled", needed, "Run `systemctl enable kubelet`")
+        remedy = "Run `systemctl enable kubelet`"
+        yield warning("the service kubelet isn't enabled", needed, remedy, unit="kubelet")
 
 
 def drop_in(context: Context) -> Iterator[Finding]:
@@ -56,16 +58,3 @@ def environment_files(context: Context, unit: str) -> Iterator[str]:
     """What stands in the files that a unit takes its environment from."""
     for path in re.findall(r"(?m)^EnvironmentFile=-?(/\S+)", unit):
         yield (context.read(path) or b"").decode(errors="replace")
-
-
-def hostname(context: Context) -> Iterator[Finding]:
-    """A name that the API takes for a node, and that can be resolved."""
-    name = context.configuration.init.node_registration.name
-    if len(name) > 253 or not NODE_NAME.fullmatch(name):
-        needed = "lower-case letters, digits, dashes and dots"
-        yield error(f"{name!r} can't be a node's name", needed, "Set nodeRegistration.name")
-    elif context.host.probe(["getent", "ahosts", name], timeout=10).code not in (0, NO_COMMAND):
-        found = f"{name} can't be resolved"
-        yield warning(
-            found, "a name that leads to an address", "Add it to /etc/hosts or to the DNS"
-        )

@@ -22,3 +22,8 @@ def runs_by_us(context: Context, component: str) -> bool:
     """Whether a component's own file, which makes it run, is ours."""
     own = KUBELET_CONFIG if component == "kubelet" else manifest(component)
     return written_by_us(context, own)
+
+
+def cluster_is_up(context: Context) -> bool:
+    """Whether this machine is a control plane of ours, whose pods are on it."""
+    return runs_by_us(context, "kube-apiserver")

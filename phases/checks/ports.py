@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from errno import EADDRINUSE
 from functools import partial
 
 from phases.checks.check import Finding, Look, error
+from phases.checks.holders import Holder, holders
 from phases.checks.ours import runs_by_us
 from phases.engine.context import Context
 from phases.model.types import Arg, Configuration
@@ -53,7 +53,10 @@ def port(component: str, address: Address, number: int = 0) -> Look:
 
 
 def free(context: Context, *, component: str, address: Address, number: int) -> Iterator[Finding]:
-    """A port can be listened on, or our own component already does."""
+    """A port can be listened on, or our own component already does.
+
+    Facts: port, and holders, each with process, pid, unit, package (the latter two may be empty).
+    """
     number = number or context.configuration.init.local_api_endpoint.bind_port
     refusal = context.host.can_bind(address(context.configuration), number)
     if refusal is None:
@@ -61,30 +64,27 @@ def free(context: Context, *, component: str, address: Address, number: int) -> 
     users = holders(context, number) if refusal.errno == EADDRINUSE else ()
     if refusal.errno == EADDRINUSE and is_ours(context, component, users):
         return
-    by = ", ".join(f"{name} (pid {pid})" for name, pid in users)
+    by = ", ".join(map(str, users))
     in_use = f"port {number} is in use{f' by {by}' if by else ''}"
     found = in_use if refusal.errno == EADDRINUSE else f"port {number}: {refusal}"
-    yield error(found, f"free for {component}", advice(users, number))
+    facts = {"port": number, "holders": [user.as_data() for user in users]}
+    yield error(found, f"free for {component}", advice(users, number), **facts)
 
 
-def advice(users: tuple[tuple[str, str], ...], number: int) -> str:
-    for name, _ in users:
-        if whole := next((one for one in COMPONENTS if one[:15] == name), ""):
+def advice(users: Sequence[Holder], number: int) -> str:
+    for user in users:
+        if whole := next((one for one in COMPONENTS if one[:15] == user.process), ""):
             return f"{whole} of another cluster is running; `kubeadm reset` removes it"
-    name = users[0][0] if users else f"whatever `ss -ltnp 'sport = :{number}'` shows"
+    if users and users[0].unit:
+        return f"Run `systemctl disable --now {users[0].unit}`, or have it listen elsewhere"
+    name = users[0].process if users else f"whatever `ss -ltnp 'sport = :{number}'` shows"
     return f"Stop {name} or have it listen elsewhere"
 
 
-def is_ours(context: Context, component: str, users: tuple[tuple[str, str], ...]) -> bool:
+def is_ours(context: Context, component: str, users: Sequence[Holder]) -> bool:
     """Whether our own component has the port, be it beside another program on another address.
 
     The kernel keeps 15 characters of a process' name.
     """
-    seen = {name for name, _ in users}
+    seen = {user.process for user in users}
     return runs_by_us(context, component) and (not seen or component[:15] in seen)
-
-
-def holders(context: Context, number: int) -> tuple[tuple[str, str], ...]:
-    """Name and pid of each process that listens on a port; empty when that can't be told."""
-    result = context.host.probe(["ss", "-Hltnp", f"sport = :{number}"], timeout=10)
-    return tuple(dict.fromkeys(re.findall(r'\("([^"]*)",pid=(\d+)', result.stdout)))

@@ -8,6 +8,7 @@ from concurrent.futures import TimeoutError as StillRunning
 from threading import Thread
 
 from phases.checks.check import Check, Finding
+from phases.checks.once import shared
 from phases.engine.context import Context
 from phases.system.ports import RuntimeFailure
 
@@ -17,7 +18,8 @@ Findings = tuple[Finding, ...]
 def look(context: Context, checks: Sequence[Check]) -> Iterator[tuple[Check, Findings]]:
     """Each check with its findings, in the order given, as soon as they are known."""
     began = context.clock.monotonic()
-    futures = [begin(context, check) for check in checks]
+    seen = shared(context)
+    futures = [begin(seen, check) for check in checks]
     for check, future in zip(checks, futures, strict=True):
         left = began + check.seconds - context.clock.monotonic()
         try:

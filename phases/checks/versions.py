@@ -1,13 +1,14 @@
-"""Versions that have to fit: the cluster's, the kubelet's, an external etcd's."""
+"""Versions that have to fit: the cluster's, the kubelet's, the tools', an external etcd's."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from ssl import SSLError
 
-from phases.checks.check import Finding, error, warning
+from phases.checks.check import Finding, Look, error, warning
 from phases.engine.context import Context
 from phases.model.types import Configuration
 from phases.model.versions import Version, newest_version, parse_version, release_of
@@ -16,6 +17,11 @@ HANGS_UP = (SSLError, ConnectionResetError, BrokenPipeError)
 
 KUBELET_SKEW = 3
 """How many minor releases a kubelet may be older than the newest release known here."""
+
+SKEW = {"kubeadm": (0, 1), "kubectl": (-1, 0, 1)}
+"""How many minor releases a tool may be newer than its cluster."""
+
+ASKED = {"kubeadm": ("version", "-o", "short"), "kubectl": ("version", "--client")}
 
 
 def cluster(context: Context) -> Iterator[Finding]:
@@ -29,15 +35,50 @@ def cluster(context: Context) -> Iterator[Finding]:
 
 
 def kubelet(context: Context) -> Iterator[Finding]:
-    """Not more than three releases behind what is known here, and not ahead of the control plane."""
+    """Not more than three releases behind what is known here, and not ahead of the control plane.
+
+    Facts: program, version (empty without one), wanted (a release).
+    """
     found, known, wanted = kubelet_version(context), newest_version(), context.version
+    release = f"{wanted.major}.{wanted.minor}"
     oldest = Version(known.major, known.minor - KUBELET_SKEW, 0)
-    needed = f"a kubelet from {oldest} to v{wanted.major}.{wanted.minor}"
-    remedy = f"Install a kubelet of the release {wanted.major}.{wanted.minor}"
+    needed = f"a kubelet from {oldest} to v{release}"
+    remedy = f"Install a kubelet of the release {release}"
+    facts = {"program": "kubelet", "version": str(found or ""), "wanted": release}
     if found is None:
-        yield error("`kubelet --version` tells no version", needed, remedy)
+        yield error("`kubelet --version` tells no version", needed, remedy, **facts)
     elif found < oldest or (found.major, found.minor) > (wanted.major, wanted.minor):
-        yield error(f"kubelet {found}", needed, remedy)
+        yield error(f"kubelet {found}", needed, remedy, **facts)
+
+
+def tool(name: str) -> Look:
+    return partial(fits, name=name)
+
+
+def fits(context: Context, *, name: str) -> Iterator[Finding]:
+    """kubeadm and kubectl of the release that is asked for, or one off where they may be.
+
+    kubeadm can work on a cluster of its own release and of the one before, kubectl one to either
+    side. Facts: program, version (empty without one), wanted (a release).
+    """
+    found, wanted = tool_version(context, name), context.version
+    release = f"{wanted.major}.{wanted.minor}"
+    needed, remedy = f"one of the release {release}", f"Install {name} of the release {release}"
+    facts = {"program": name, "version": str(found or ""), "wanted": release}
+    if found is None:
+        yield warning(f"no program {name}", needed, remedy, **facts)
+    elif found.major != wanted.major or found.minor - wanted.minor not in SKEW[name]:
+        yield warning(f"{name} {found}", needed, remedy, **facts)
+
+
+def tool_version(context: Context, name: str) -> Version | None:
+    """The version of a tool on the PATH, None without one that can be read."""
+    result = context.host.probe([name, *ASKED[name]], timeout=15)
+    said = re.search(r"\bv\d+\.\d+\.\d+[-+.\w]*", result.stdout)
+    try:
+        return parse_version(said[0]) if said and result.code == 0 else None
+    except ValueError:
+        return None
 
 
 def kubelet_version(context: Context) -> Version | None:

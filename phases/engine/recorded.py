@@ -93,6 +93,12 @@ class RecordedHost:
     def answers(self, path: str) -> bool:
         return self._inner.answers(path)
 
+    def has_image(self, url: str, *, proxy: str = "", timeout: float = 3.0) -> int:
+        return self._inner.has_image(url, proxy=proxy, timeout=timeout)
+
+    def fsync_latency(self, folder: str) -> tuple[float, ...]:
+        return self._inner.fsync_latency(folder)
+
     def write(
         self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None
     ) -> None:

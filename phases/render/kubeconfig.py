@@ -62,7 +62,10 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What the current context of a kubeconfig points at; data decoded, paths as they stand."""
+    """What the current context of a kubeconfig points at; data decoded, paths as they stand.
+
+    `cluster` is the name that the file gives it.
+    """
 
     server: str
     authority: bytes
@@ -71,6 +74,7 @@ class Current:
     certificate_path: str
     key: bytes
     key_path: str
+    cluster: str = ""
 
     def paths(self) -> tuple[str, ...]:
         """The files that must be read to judge this kubeconfig."""
@@ -134,6 +138,7 @@ def current(content: bytes) -> Current:
         certificate_path=str(user.get("client-certificate", "")),
         key=_decoded(user, "client-key-data"),
         key_path=str(user.get("client-key", "")),
+        cluster=str(context.get("cluster", "")),
     )
 
 

@@ -87,6 +87,12 @@ class RehearsalHost:
     def answers(self, path: str) -> bool:
         return self._base.answers(path)
 
+    def has_image(self, url: str, *, proxy: str = "", timeout: float = 3.0) -> int:
+        return self._base.has_image(url, proxy=proxy, timeout=timeout)
+
+    def fsync_latency(self, folder: str) -> tuple[float, ...]:  # noqa: ARG002  nothing is written
+        return ()
+
     def write(
         self,
         path: str,

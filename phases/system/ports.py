@@ -7,7 +7,7 @@ Paths are absolute paths of the machine being bootstrapped, as text.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -17,13 +17,18 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """What lies at a path, links not followed; `mode` holds the permission bits alone."""
+    """What lies at a path, links not followed; `mode` holds the permission bits alone.
+
+    `modified` is when its content last changed, in seconds since 1970; it doesn't count when facts
+    are compared.
+    """
 
     kind: Literal["file", "directory", "link", "other"]
     mode: int
     uid: int
     gid: int
     size: int
+    modified: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,20 @@ class Host(Protocol):
 
     def answers(self, path: str) -> bool:
         """Whether somebody listens on a Unix socket; a socket file that was left behind doesn't."""
+        ...
+
+    def has_image(self, url: str, *, proxy: str = "", timeout: float = 3.0) -> int:
+        """What a registry answers when asked for a manifest: an HTTP status, 200 where it has it.
+
+        The certificate is verified; OSError without an answer.
+        """
+        ...
+
+    def fsync_latency(self, folder: str) -> tuple[float, ...]:
+        """Seconds that each of some small durable writes in a folder took; none in a rehearsal.
+
+        A bounded sample (see `durability`), of which nothing stays behind.
+        """
         ...
 
     def write(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from phases.model.plain_file import open_plain
-from phases.system import atomic, commands, http_get
+from phases.system import atomic, commands, durability, http_get, registries
 from phases.system.machine import this_machine
 from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
 
@@ -36,7 +36,8 @@ class RealHost:
             return None
         kind = KINDS.get(stat.S_IFMT(found.st_mode), "other")
         mode = stat.S_IMODE(found.st_mode)
-        return FileFact(kind, mode, found.st_uid, found.st_gid, found.st_size)
+        owner = found.st_uid, found.st_gid
+        return FileFact(kind, mode, *owner, found.st_size, found.st_mtime)
 
     def read(self, path: str) -> bytes:
         """A pipe or a device is refused rather than waited for."""
@@ -70,6 +71,12 @@ class RealHost:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
             caller.settimeout(DIAL_TIMEOUT)
             return caller.connect_ex(path) == 0
+
+    def has_image(self, url: str, *, proxy: str = "", timeout: float = 3.0) -> int:
+        return registries.status(url, proxy, timeout)
+
+    def fsync_latency(self, folder: str) -> tuple[float, ...]:
+        return durability.sample(folder)
 
     def write(
         self, path: str, content: bytes, *, mode: int, owner: tuple[int, int] | None = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from phases.checks.check import Finding
+from phases.checks.check import Check, Finding
 from phases.checks.kernel_config import BY_GROUPS, REQUIRED
-from phases.checks.table import INIT_CHECKS, IS_ROOT
+from phases.checks.modules import BRIDGED
+from phases.checks.runtime import BASIC_PLUGINS
+from phases.checks.table import IS_ROOT, TABLES, Kind
 from phases.engine.context import Context, Options
 from phases.engine.events import Event, Report, Warned
 from phases.model.types import (
@@ -41,16 +43,28 @@ FILES = {
     "/proc/sys/kernel/osrelease": f"{KERNEL}\n",
     f"/boot/config-{KERNEL}": OPTIONS,
     "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma\n",
+    "/proc/filesystems": "nodev\tsysfs\nnodev\toverlay\n\text4\n",
+    BRIDGED[4]: "1\n",
+    "/proc/sys/fs/inotify/max_user_instances": "8192\n",
+    "/proc/sys/fs/inotify/max_user_watches": "524288\n",
+    "/proc/mounts": "/dev/vda1 / ext4 rw,relatime 0 0\n",
+    "/etc/machine-id": "4a1bb33f2fbd4e1f9a3f0f1f2b7d9c10\n",
+    "/etc/resolv.conf": "search example.org\nnameserver 192.0.2.53\n",
+    **{f"/opt/cni/bin/{name}": "" for name in BASIC_PLUGINS},
 }
+PROGRAMS = ("mount", "cp", "losetup", "runc", "apparmor_parser")
+PAUSE = "registry.k8s.io/pause:3.10.2"
 LOCAL = Configuration(
     InitConfiguration(
-        node_registration=NodeRegistration(name="master", cri_socket="unix:///run/cri.sock"),
+        node_registration=NodeRegistration(name="master", cri_socket="unix:///run/containerd.sock"),
         local_api_endpoint=APIEndpoint("192.0.2.10", 6443),
     ),
     ClusterConfiguration(
         etcd=Etcd(local=LocalEtcd(data_dir="/var/lib/etcd")),
         networking=Networking("10.96.0.0/12", "10.244.0.0/16", "cluster.local"),
         kubernetes_version="v1.37.2",
+        certificates_dir="/etc/kubernetes/pki",
+        image_repository="registry.k8s.io",
     ),
 )
 EXTERNAL = replace(
@@ -70,12 +84,26 @@ EXTERNAL = replace(
 )
 
 
+STRANGER = "kubeboot-"
+"""How a name begins that no search domain knows."""
+
+
+def ready_runtime() -> FakeRuntime:
+    runtime = FakeRuntime()
+    runtime.fact = replace(runtime.fact, sandbox_image=PAUSE)
+    return runtime
+
+
 def ready_host() -> FakeHost:
     host = FakeHost(FILES)
-    for name in ("mount", "cp", "losetup"):
+    for name in PROGRAMS:
         host.write(f"/usr/bin/{name}", b"", mode=0o755)
     host.answer("kubelet --version", stdout="Kubernetes v1.37.2\n")
+    host.answer("kubeadm version", stdout="v1.37.2\n")
+    host.answer("kubectl version", stdout="Client Version: v1.37.2\nKustomize Version: v5.8.0\n")
     host.answer("systemctl cat kubelet", stdout=UNIT)
+    host.answer(f"getent ahosts {STRANGER}", code=2)
+    host.answer("timedatectl show", stdout="NTP=yes\nNTPSynchronized=yes\n")
     host.answer("systemctl is-active firewalld", code=3, stdout="inactive\n")
     host.answer("ip -j", stdout='[{"dst": "default"}, {"dst": "192.0.2.0/24"}]')
     return host
@@ -86,7 +114,8 @@ class Bench:
     """The parts of a context, in the open."""
 
     host: FakeHost = field(default_factory=ready_host)
-    runtime: FakeRuntime = field(default_factory=FakeRuntime)
+    runtime: FakeRuntime = field(default_factory=ready_runtime)
+    kind: Kind = "init"
     configuration: Configuration = LOCAL
     options: Options = field(default_factory=Options)
     ours: set[str] = field(default_factory=set)
@@ -114,10 +143,14 @@ class Bench:
             ours=frozenset(self.ours),
         )
 
+    def check(self, name: str) -> Check:
+        """The check of this name."""
+        checks = (IS_ROOT, *TABLES[self.kind])
+        return {check.called(self.configuration): check for check in checks}[name]
+
     def findings(self, name: str) -> list[Finding]:
         """What the check of this name finds; empty as well when it doesn't apply."""
-        checks = {check.called(self.configuration): check for check in (IS_ROOT, *INIT_CHECKS)}
-        check = checks[name]
+        check = self.check(name)
         return list(check.look(self.context())) if check.applies(self.configuration) else []
 
     def finding(self, name: str) -> Finding:

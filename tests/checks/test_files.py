@@ -95,3 +95,20 @@ def test_etcd_credentials_that_are_there(bench: Bench) -> None:
     for name in ("ca.crt", "client.crt", "client.key"):
         bench.plant(f"/etcd/{name}")
     assert not bench.findings("ExternalEtcdClientCertificates")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/kubernetes/kubelet.conf",
+        "/etc/kubernetes/bootstrap-kubelet.conf",
+        "/etc/kubernetes/pki/ca.crt",
+    ],
+)
+@pytest.mark.parametrize("ours", [False, True])
+def test_a_node_that_has_joined(bench: Bench, path: str, ours: bool) -> None:
+    """What a worker is given as it joins must not be there yet, unless it is ours."""
+    bench.kind = "join"
+    bench.plant(path, ours=ours)
+    found = bench.findings(f"FileAvailable-{path.replace('/', '-')}")
+    assert [finding.level for finding in found] == ([] if ours else ["error"])

@@ -10,7 +10,9 @@ import pytest
 from tests.checks.bench import FILES, KERNEL, OPTIONS, Bench
 
 SYSTEM = "SystemVerification"
-CONTROLLERS = ("cpuset", "cpu", "cpuacct", "memory", "devices", "freezer", "pids")
+CONTROLLERS = (
+    *("cpuset", "cpu", "cpuacct", "memory", "devices", "freezer", "pids", "hugetlb", "blkio"),
+)
 OLD_OPTIONS = "CONFIG_CGROUP_CPUACCT=y\nCONFIG_CGROUP_DEVICE=y\nCONFIG_CGROUP_FREEZER=y\n"
 
 
@@ -104,10 +106,17 @@ def test_options_broken(bench: Bench) -> None:
 
 def test_controllers(bench: Bench) -> None:
     """A controller that is missing is an error that names it."""
-    plant(bench, "/sys/fs/cgroup/cgroup.controllers", "cpu memory\n")
+    plant(bench, "/sys/fs/cgroup/cgroup.controllers", "cpu memory io hugetlb\n")
     finding = bench.finding(SYSTEM)
     assert finding.found == "no control group controllers cpuset, pids"
     assert finding.level == "error"
+
+
+def test_welcome_controllers(bench: Bench) -> None:
+    """One that kubeadm only would like to have is worth a warning."""
+    plant(bench, "/sys/fs/cgroup/cgroup.controllers", "cpu cpuset memory pids io\n")
+    finding = bench.finding(SYSTEM)
+    assert (finding.level, finding.found) == ("warning", "no control group controllers hugetlb")
 
 
 def test_old_groups(bench: Bench) -> None:
@@ -140,38 +149,6 @@ def test_old_controllers(bench: Bench, spoilt: dict[str, str], name: str) -> Non
     bench.kubelet(failCgroupV1=False)
     _, finding = bench.findings(SYSTEM)
     assert (finding.level, finding.found) == ("error", f"no control group controllers {name}")
-
-
-@pytest.mark.parametrize(
-    ("runtime", "kubelet", "warns"),
-    [
-        ("systemd", {}, 0),
-        ("cgroupfs", {}, 1),
-        ("cgroupfs", {"cgroupDriver": "cgroupfs"}, 0),
-        ("systemd", {"cgroupDriver": "cgroupfs"}, 1),
-    ],
-)
-def test_driver(bench: Bench, runtime: str, kubelet: dict[str, str], warns: int) -> None:
-    """Kubelet and runtime with different cgroup drivers are worth a warning."""
-    bench.runtime.fact = replace(bench.runtime.fact, cgroup_driver=runtime)
-    bench.kubelet(**kubelet)
-    assert [finding.level for finding in bench.findings(SYSTEM)] == ["warning"] * warns
-
-
-@pytest.mark.parametrize(("said", "warns"), [("true", 0), ("false", 1)])
-def test_driver_of_an_old_containerd(bench: Bench, said: str, warns: int) -> None:
-    """A containerd too old to tell is known by its configuration."""
-    bench.runtime.fact = replace(bench.runtime.fact, cgroup_driver="")
-    bench.host.answer(
-        "containerd config dump", stdout=f"  [x.options]\n    SystemdCgroup = {said}\n"
-    )
-    assert [finding.level for finding in bench.findings(SYSTEM)] == ["warning"] * warns
-
-
-def test_driver_that_nobody_can_tell(bench: Bench) -> None:
-    """A runtime whose cgroup driver can't be told isn't blamed for it."""
-    bench.runtime.fact = replace(bench.runtime.fact, cgroup_driver="")
-    assert not bench.findings(SYSTEM)
 
 
 def test_swap(bench: Bench) -> None:

@@ -1,10 +1,9 @@
-"""Checks of the kubelet's unit and of the node's name."""
+"""Checks of the kubelet's unit."""
 
 from __future__ import annotations
 
 import pytest
 
-from phases.model.types import NodeRegistration
 from tests.checks.bench import UNIT, Bench
 
 UNIT_ALONE = "[Service]\nExecStart=/usr/bin/kubelet\n"
@@ -79,26 +78,3 @@ def test_drop_in_without_a_unit(bench: Bench, code: int, found: list[str]) -> No
     """Without a unit no kubelet will ever start; without systemd nobody can tell."""
     bench.host.answer("systemctl cat kubelet", code=code)
     assert levels(bench, "KubeletDropIn") == found
-
-
-@pytest.mark.parametrize(
-    "name", ["my_host", "Master", "-a", "a..b", "", "a" * 64, "a." * 127 + "b"]
-)
-def test_a_name_that_no_node_can_have(bench: Bench, name: str) -> None:
-    """A name that the API refuses is an error."""
-    bench.init(node_registration=NodeRegistration(name=name))
-    assert levels(bench, "Hostname") == ["error"]
-
-
-@pytest.mark.parametrize("name", ["a", "m-1.example.org", "10.0.0.1", "a" * 63])
-def test_a_name_that_a_node_can_have(bench: Bench, name: str) -> None:
-    """Names of domains pass."""
-    bench.init(node_registration=NodeRegistration(name=name))
-    assert levels(bench, "Hostname") == []
-
-
-@pytest.mark.parametrize(("code", "found"), [(2, ["warning"]), (124, ["warning"]), (127, [])])
-def test_a_name_that_leads_nowhere(bench: Bench, code: int, found: list[str]) -> None:
-    """A name that can't be resolved in time is worth a warning, unless nothing here can tell."""
-    bench.host.answer("getent ahosts master", code=code)
-    assert levels(bench, "Hostname") == found

@@ -1,4 +1,4 @@
-"""Checks of addresses, ranges, proxies and firewalls."""
+"""Checks of addresses, routes, ranges and proxies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from phases.checks.table import Kind
 from phases.engine.context import Options
-from phases.model.types import APIEndpoint, Networking
-from tests.checks.bench import EXTERNAL, Bench
+from phases.model.types import APIEndpoint, Arg, Networking
+from tests.checks.bench import EXTERNAL, LOCAL, Bench
 
 
 def advertise(bench: Bench, address: str) -> None:
@@ -136,14 +137,85 @@ def test_loopback_needs_no_proxy(bench: Bench) -> None:
     assert proxied(bench, HTTPS_PROXY="http://proxy")[0] == 0
 
 
-@pytest.mark.parametrize(
-    ("state", "warns"), [("active", 1), ("activating", 1), ("inactive", 0), ("", 0)]
-)
-def test_firewall(bench: Bench, state: str, warns: int) -> None:
-    """A firewalld that is up is worth a warning that names the ports."""
-    bench.init(
-        local_api_endpoint=replace(bench.configuration.init.local_api_endpoint, bind_port=443)
+def test_the_line_for_no_proxy(bench: Bench) -> None:
+    """The remedy is the whole value, what was there first, and a fix is given it as data."""
+    bench.cluster(control_plane_endpoint="cp.example.org:6443")
+    bench.options = Options(
+        environment={"https_proxy": "http://p", "no_proxy": "a.example, 10.0.0.0/8"}
     )
-    bench.host.answer("systemctl is-active firewalld", stdout=f"{state}\n")
-    found = bench.findings("Firewalld")
-    assert [(f.level, f.needed) for f in found] == [("warning", "ports 443 and 10250 open")] * warns
+    line = (
+        "a.example,10.0.0.0/8,localhost,127.0.0.1,192.0.2.10,cp.example.org,"
+        "10.96.0.0/12,10.244.0.0/16,.svc,.cluster.local"
+    )
+    finding = bench.finding("HTTPProxy")
+    assert finding.remedy == f"Set NO_PROXY={line}"
+    assert finding.facts == {"no_proxy": line}
+    bench.options = Options(environment={"https_proxy": "http://p", "no_proxy": line})
+    assert not [*bench.findings("HTTPProxy"), *bench.findings("HTTPProxyCIDR")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "exempt"),
+    [
+        ("cp.example.org", True),
+        (".example.org", True),
+        ("example.org", True),
+        ("*.example.org", True),
+        ("ample.org", False),
+        ("192.0.2.0/24", False),
+    ],
+)
+def test_a_name_in_no_proxy(bench: Bench, rule: str, exempt: bool) -> None:
+    """A node that joins at a name reaches it directly if that or a domain above it is exempt."""
+    bench.kind = "join"
+    bench.cluster(control_plane_endpoint="cp.example.org:6443")
+    bench.options = Options(environment={"HTTPS_PROXY": "http://p", "NO_PROXY": rule})
+    assert [finding.found for finding in bench.findings("HTTPProxy")] == [
+        "the API server at cp.example.org would be reached through the proxy http://p"
+    ] * (not exempt)
+
+
+def test_a_second_control_plane_has_two_ways(bench: Bench) -> None:
+    """It reaches the cluster's endpoint, and is reached at its own address."""
+    bench.kind = "join-control-plane"
+    bench.cluster(control_plane_endpoint="cp.example.org:6443")
+    bench.options = Options(environment={"HTTPS_PROXY": "http://p"})
+    assert len(bench.findings("HTTPProxy")) == 2
+
+
+@pytest.mark.parametrize("kind", ["init", "join"])
+def test_no_default_route(bench: Bench, kind: Kind) -> None:
+    """A machine without one is worth a warning, whatever becomes of it."""
+    bench.kind = kind
+    bench.facts(default_address="")
+    assert bench.finding("DefaultRoute").found == "there is no default route"
+
+
+def test_default_route_to_elsewhere(bench: Bench) -> None:
+    """One that gives another address than the advertised is worth a warning that names both."""
+    bench.facts(default_address="198.51.100.4", addresses=("192.0.2.10", "198.51.100.4"))
+    finding = bench.finding("DefaultRoute")
+    assert finding.level == "warning"
+    assert finding.facts == {"address": "192.0.2.10", "default": "198.51.100.4"}
+    assert "node-ip=192.0.2.10" in finding.remedy
+
+
+def test_default_route_and_a_kubelet_that_is_told(bench: Bench) -> None:
+    """A kubelet that is told its address doesn't ask the route; nor does one that joins advertise."""
+    bench.facts(default_address="198.51.100.4")
+    registration = replace(LOCAL.init.node_registration, kubelet_extra_args=(Arg("node-ip", "x"),))
+    bench.init(node_registration=registration)
+    assert not bench.findings("DefaultRoute")
+
+
+def test_range_over_docker(bench: Bench) -> None:
+    """Docker's bridge is named, whether or not it is up."""
+    bench.cluster(networking=Networking("10.96.0.0/12", "172.16.0.0/12"))
+    bench.host.answer(
+        "ip -j -4", stdout='[{"dst": "172.17.0.0/16", "dev": "docker0", "flags": ["linkdown"]}]'
+    )
+    finding = bench.finding("NetworkRanges")
+    assert finding.found == (
+        "podSubnet 172.16.0.0/12 overlaps the host's route to 172.17.0.0/16 (docker0)"
+    )
+    assert finding.facts == {"field": "podSubnet", "range": "172.16.0.0/12"}

@@ -51,6 +51,41 @@ def test_by_another_cluster(bench: Bench, port: int, process: str, component: st
     assert remedy == f"{component} of another cluster is running; `kubeadm reset` removes it"
 
 
+def test_by_whose(bench: Bench) -> None:
+    """Unit and package of a process are named, and what stops a unit; a fix has them as data."""
+    take(bench, 6443, "nginx")
+    bench.plant("/proc/812/cgroup", "0::/system.slice/nginx.service/worker\n")
+    bench.host.answer("readlink /proc/812/exe", stdout="/usr/sbin/nginx\n")
+    bench.host.answer("dpkg -S /usr/sbin/nginx", stdout="nginx-core:amd64: /usr/sbin/nginx\n")
+    finding = bench.finding("Port-6443")
+    assert "nginx (pid 812, nginx.service, package nginx-core)" in finding.found
+    assert finding.remedy == (
+        "Run `systemctl disable --now nginx.service`, or have it listen elsewhere"
+    )
+    first = {"process": "nginx", "pid": 812, "unit": "nginx.service", "package": "nginx-core"}
+    assert finding.facts["port"] == 6443
+    assert finding.facts["holders"][0] == first
+
+
+def test_by_whose_elsewhere(bench: Bench) -> None:
+    """Where there is no dpkg, rpm tells."""
+    take(bench, 6443, "nginx")
+    bench.host.answer("readlink", stdout="/usr/sbin/nginx\n")
+    bench.host.answer("dpkg -S", code=127)
+    bench.host.answer("rpm -qf", stdout="nginx")
+    assert bench.finding("Port-6443").facts["holders"][0]["package"] == "nginx"
+
+
+def test_other_ports_of_the_list(bench: Bench) -> None:
+    """All listeners are asked for at once; only those of the port in question are told."""
+    bench.host.taken.add(6443)
+    both = LISTENER.format(16443, "haproxy") + LISTENER.format("6443", "nginx")
+    bench.host.answer("ss -Hltnp", stdout=both)
+    finding = bench.finding("Port-6443")
+    assert "haproxy" not in finding.found
+    assert ("ss", "-Hltnp") in bench.host.probed
+
+
 def test_by_nobody_knows_whom(bench: Bench) -> None:
     """Where the holder can't be told, the way to find out is."""
     take(bench, 6443)

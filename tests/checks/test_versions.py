@@ -50,6 +50,36 @@ def test_no_kubelet(bench: Bench, code: int, said: str) -> None:
     assert bench.level("KubeletVersion") == "error"
 
 
+@pytest.mark.parametrize(
+    ("name", "found", "warns"),
+    [
+        ("kubeadm", "v1.37.0", 0),
+        ("kubeadm", "v1.38.1", 0),
+        ("kubeadm", "v1.36.9", 1),
+        ("kubeadm", "v1.39.0", 1),
+        ("kubectl", "v1.36.0", 0),
+        ("kubectl", "v1.38.0-alpha.1", 0),
+        ("kubectl", "v1.35.3", 1),
+        ("kubectl", "v2.37.0", 1),
+    ],
+)
+def test_tools(bench: Bench, name: str, found: str, warns: int) -> None:
+    """kubeadm is of the release or one newer, kubectl one off at most; else a warning."""
+    bench.host.answer(f"{name} version", stdout=f"Client Version: {found}\nmore: v5.0.1\n")
+    said = bench.findings(f"{name.capitalize()}Version")
+    assert [each.level for each in said] == ["warning"] * warns
+    assert all(each.facts["version"] == found for each in said)
+
+
+@pytest.mark.parametrize(("code", "said"), [(127, ""), (0, "unknown"), (1, "v1.37.2")])
+def test_no_tool(bench: Bench, code: int, said: str) -> None:
+    """A tool that isn't there or tells no version is worth a warning that asks for one."""
+    bench.host.answer("kubectl version", code=code, stdout=said)
+    finding = bench.finding("KubectlVersion")
+    assert (finding.level, finding.found) == ("warning", "no program kubectl")
+    assert finding.facts == {"program": "kubectl", "version": "", "wanted": "1.37"}
+
+
 def etcd(bench: Bench, reply: HttpReply | OSError) -> list[str]:
     bench.configuration = EXTERNAL
     bench.host.serve("http://192.0.2.7:2381/version", reply)

@@ -38,7 +38,7 @@ def waive(bench: Bench, *names: str) -> None:
 
 
 def finds(*findings: Finding) -> Check:
-    return Check("Odd", lambda _: findings)
+    return Check("Odd", lambda _: findings, "")
 
 
 def test_a_machine_that_is_ready(bench: Bench) -> None:
@@ -184,7 +184,7 @@ def test_a_check_that_hangs(bench: Bench) -> None:
         release.wait(30)
         yield BAD
 
-    checks = [Check("Stuck", hang, seconds=0.05), Check("Fine", lambda _: ())]
+    checks = [Check("Stuck", hang, "", seconds=0.05), Check("Fine", lambda _: (), "")]
     with pytest.raises(PreflightRefused, match=r"no answer within 0\.05 s"):
         preflight.examine(bench.context(), checks)
     release.set()
@@ -199,7 +199,7 @@ def test_a_check_that_hangs_and_only_warns(bench: Bench) -> None:
         release.wait(30)
         yield POOR
 
-    preflight.examine(bench.context(), [Check("Stuck", hang, level="warning", seconds=0.05)])
+    preflight.examine(bench.context(), [Check("Stuck", hang, "", level="warning", seconds=0.05)])
     release.set()
     assert bench.states == {"Stuck": "warned"}
 
@@ -212,7 +212,7 @@ def test_side_by_side(bench: Bench) -> None:
         barrier.wait()
         return iter(())
 
-    preflight.examine(bench.context(), [Check("One", meet), Check("Two", meet)])
+    preflight.examine(bench.context(), [Check("One", meet, ""), Check("Two", meet, "")])
     assert bench.states == {"One": "passed", "Two": "passed"}
 
 
@@ -228,7 +228,7 @@ def test_in_the_order_of_the_table(bench: Bench) -> None:
         first.set()
         return iter(())
 
-    preflight.examine(bench.context(), [Check("Slow", slow), Check("Quick", quick)])
+    preflight.examine(bench.context(), [Check("Slow", slow, ""), Check("Quick", quick, "")])
     assert list(bench.states) == ["Slow", "Quick"]
 
 
@@ -247,7 +247,7 @@ def test_a_defect_in_a_check(bench: Bench) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        preflight.examine(bench.context(), [Check("Broken", broken)])
+        preflight.examine(bench.context(), [Check("Broken", broken, "")])
     for thread in threading.enumerate():
         if thread.name == "Broken":
             thread.join()
