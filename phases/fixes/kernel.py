@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from phases.engine.context import Context
@@ -13,18 +13,34 @@ MODULES = "/etc/modules-load.d/90-kubeboot.conf"
 WHY = "# For Kubernetes, by kubeboot-tui.\n"
 
 
-def setting(name: str, *keys: str, value: int = 1) -> Callable[[Context, Findings], None]:
-    return partial(_set, name=name, keys=keys, value=value)
+def setting(name: str, *keys: str) -> Callable[[Context, Findings], None]:
+    """Switches these on."""
+    return partial(_switch_on, name=name, keys=keys)
 
 
-def _set(
-    context: Context, _findings: Findings, *, name: str, keys: Sequence[str], value: int
-) -> None:
+def _switch_on(context: Context, _findings: Findings, *, name: str, keys: Iterable[str]) -> None:
+    settle(context, name, dict.fromkeys(keys, "1"))
+
+
+def found_wanting(name: str) -> Callable[[Context, Findings], None]:
+    """Loads the modules and sets the values that the findings ask for."""
+    return partial(_as_found, name=name)
+
+
+def _as_found(context: Context, findings: Findings, *, name: str) -> None:
+    facts = [finding.facts for finding in findings]
+    load(context, [str(fact["module"]) for fact in facts if "module" in fact])
+    wanted = {str(fact["setting"]): str(fact["value"]) for fact in facts if "setting" in fact}
+    if wanted:
+        settle(context, name, wanted)
+
+
+def settle(context: Context, name: str, values: Mapping[str, str]) -> None:
     """The file first: a value that is set and not kept would be lost at the next start."""
-    lines = "".join(f"{key} = {value}\n" for key in keys)
+    lines = "".join(f"{key} = {value}\n" for key, value in values.items())
     edit(context, SETTINGS.format(name=name), f"{WHY}{lines}".encode())
-    for key in keys:
-        if (before := current(context, key)) != str(value):
+    for key, value in values.items():
+        if (before := current(context, key)) != value:
             undo = ("sysctl", "-q", "-w", f"{key}={before}") if before else ()
             command(context, "sysctl", "-q", "-w", f"{key}={value}", undo=undo)
 
@@ -34,12 +50,10 @@ def current(context: Context, key: str) -> str:
     return (context.read(f"/proc/sys/{key.replace('.', '/')}") or b"").decode().strip()
 
 
-def modules(*names: str) -> Callable[[Context, Findings], None]:
-    return partial(_load, names=names)
-
-
-def _load(context: Context, _findings: Findings, *, names: Sequence[str]) -> None:
-    edit(context, MODULES, (WHY + "".join(f"{name}\n" for name in names)).encode())
-    for name in names:
-        if not context.exists(f"/sys/module/{name}"):
-            command(context, "modprobe", name, undo=("modprobe", "-r", name))
+def load(context: Context, modules: Iterable[str]) -> None:
+    """Loads modules; those that an earlier fix has named are named again."""
+    for module in modules:
+        kept = (context.read(MODULES) or WHY.encode()).decode()
+        if module not in kept.splitlines():
+            edit(context, MODULES, f"{kept}{module}\n".encode())
+        command(context, "modprobe", module, undo=("modprobe", "-r", module))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from phases.checks.table import INIT_CHECKS
 from phases.engine.errors import ConfigurationError, PhaseError
 from phases.fixes.table import FIXES
+from phases.model.images import pause_image
+from tests.checks.bench import ready_host
 from tests.engine.bench import Bench
 from tests.fakes import FakeHost
 from tests.fixes.bench import apply, differences, left, take_back
@@ -36,7 +39,7 @@ def says(command: str, code: int) -> Callable[[FakeHost], None]:
     return lambda host: host.answer(command, code=code)
 
 
-CASES: Mapping[str, Case] = {
+SETTINGS: Mapping[str, Case] = {
     "forwarding": Case(
         {"/proc/sys/net/ipv4/ip_forward": "0\n"},
         {"/etc/sysctl.d/90-kubeboot-forwarding.conf": "net.ipv4.ip_forward = 1\n"},
@@ -78,6 +81,144 @@ CASES: Mapping[str, Case] = {
         ("systemctl enable kubelet",),
         ("systemctl disable kubelet",),
         answers=(says("systemctl is-enabled kubelet", 1),),
+    ),
+}
+
+
+CHAIN = {"family": "inet", "table": "filter", "name": "input"}
+NFT_CHAINS = [{"chain": {**CHAIN, "hook": "input", "type": "filter", "policy": "drop"}}]
+PORTS = ("6443", "2379", "2380", "10250")
+UNIT = "[Service]\nExecStart=/usr/bin/kubelet\n"
+PROXY_RULES = (
+    "*nat\n:KUBE-SERVICES - [0:0]\n-A OUTPUT -j KUBE-SERVICES\n-A OUTPUT -j MINE\nCOMMIT\n"
+)
+
+
+def answers(command: str, stdout: str, code: int = 0) -> Callable[[FakeHost], None]:
+    return lambda host: host.answer(command, code=code, stdout=stdout)
+
+
+def port_taken(host: FakeHost) -> None:
+    """Somebody's service listens on the kubelet's port."""
+    host.taken.add(10250)
+    host.answer("ss", stdout='LISTEN 0 5 0.0.0.0:10250 0.0.0.0:* users:(("python3",pid=7,fd=3))\n')
+
+
+def no_links(host: FakeHost) -> None:
+    host.make_directory("/sys/class/net/cni0", mode=0o755)
+    host.answer("ip -j -d link", stdout='[{"linkinfo": {"info_kind": "bridge"}}]')
+
+
+CASES: Mapping[str, Case] = {
+    **SETTINGS,
+    "modules": Case(
+        {"/proc/filesystems": "nodev\ttmpfs\n\text4\n"},
+        {"/etc/modules-load.d/90-kubeboot.conf": "by kubeboot-tui.\noverlay\nbr_netfilter\n"},
+        ("modprobe overlay", "modprobe br_netfilter"),
+        ("modprobe -r br_netfilter", "modprobe -r overlay"),
+    ),
+    "inotify": Case(
+        {"/proc/sys/fs/inotify/max_user_instances": "128\n"},
+        {"/etc/sysctl.d/90-kubeboot-inotify.conf": "fs.inotify.max_user_instances = 512\n"},
+        ("sysctl -q -w fs.inotify.max_user_instances=512",),
+        ("sysctl -q -w fs.inotify.max_user_instances=128",),
+    ),
+    "ports": Case(
+        {"/proc/7/cgroup": "0::/system.slice/backup.service\n"},
+        {},
+        ("systemctl stop backup.service", "systemctl disable backup.service"),
+        ("systemctl enable backup.service", "systemctl start backup.service"),
+        answers=(port_taken,),
+    ),
+    "leftovers": Case(
+        {
+            "/etc/kubernetes/admin.conf": "",
+            "/etc/kubernetes/pki/ca.crt": "old",
+            "/var/lib/kubelet/config.yaml": "old",
+            "/var/lib/etcd/member/snap/db": "old",
+            "/etc/cni/net.d/10-flannel.conflist": "{}",
+        },
+        {
+            "/var/lib/kubeboot/aside/20261124-120000/iptables-before": PROXY_RULES,
+            "/var/lib/kubeboot/aside/20261124-120000/iptables": "-A OUTPUT -j MINE\nCOMMIT\n",
+        },
+        (
+            "systemctl stop kubelet",
+            "iptables-restore /var/lib/kubeboot/aside/20261124-120000/iptables",
+            "ip link delete cni0",
+        ),
+        (
+            "ip link add cni0 type bridge",
+            "iptables-restore /var/lib/kubeboot/aside/20261124-120000/iptables-before",
+            "systemctl start kubelet",
+        ),
+        answers=(
+            no_links,
+            answers("iptables -t nat -S", "-N KUBE-SERVICES\n"),
+            answers("iptables-save", PROXY_RULES),
+        ),
+    ),
+    "containerd": Case(
+        {"/etc/containerd/config.toml": 'version = 2\ndisabled_plugins = ["cri", "zfs"]\n'},
+        {
+            "/etc/containerd/config.toml": 'version = 2\ndisabled_plugins = [\n    "zfs",\n]\n'
+            'imports = ["/etc/containerd/conf.d/*.toml"]\n',
+            "/etc/containerd/conf.d/90-kubeboot.toml": "SystemdCgroup = true\n",
+        },
+        ("systemctl stop containerd", "systemctl start containerd"),
+        ("systemctl stop containerd", "systemctl start containerd"),
+        answers=(answers("containerd --version", "containerd github.com/x v2.4.2 abc\n"),),
+    ),
+    "kubelet-drop-in": Case(
+        {},
+        {"/etc/systemd/system/kubelet.service.d/10-kubeadm.conf": "/var/lib/kubelet/config.yaml"},
+        ("systemctl daemon-reload", "systemctl daemon-reload"),
+        ("systemctl daemon-reload",),
+        answers=(answers("systemctl cat kubelet", UNIT),),
+    ),
+    "firewalld": Case(
+        {},
+        {},
+        tuple(
+            f"firewall-cmd -q {scope}--add-port={port}/tcp"
+            for port in PORTS
+            for scope in ("", "--permanent ")
+        ),
+        tuple(
+            f"firewall-cmd -q {scope}--remove-port={port}/tcp"
+            for port in reversed(PORTS)
+            for scope in ("--permanent ", "")
+        ),
+        answers=(answers("systemctl is-active firewalld", "active\n"),),
+    ),
+    "ufw": Case(
+        {"/etc/ufw/ufw.conf": "ENABLED=yes\n"},
+        {},
+        tuple(f"ufw allow {port}/tcp" for port in PORTS),
+        tuple(f"ufw delete allow {port}/tcp" for port in reversed(PORTS)),
+    ),
+    "iptables": Case(
+        {},
+        {},
+        tuple(f"iptables -I INPUT -p tcp --dport {port} -j ACCEPT" for port in PORTS),
+        tuple(f"iptables -D INPUT -p tcp --dport {port} -j ACCEPT" for port in reversed(PORTS)),
+        answers=(answers("iptables -S INPUT", "-P INPUT DROP\n"),),
+    ),
+    "nftables": Case(
+        {},
+        {
+            "/var/lib/kubeboot/aside/20261124-120000/nftables-inet-filter-input": "flush chain "
+            "inet filter input\ntable inet filter {}\n"
+        },
+        (
+            "nft insert rule inet filter input tcp dport { 6443, 2379, 2380, 10250 } accept comment "
+            '"Kubernetes, by kubeboot-tui"',
+        ),
+        ("nft -f /var/lib/kubeboot/aside/20261124-120000/nftables-inet-filter-input",),
+        answers=(
+            answers("nft -j list chains", json.dumps({"nftables": NFT_CHAINS})),
+            answers("nft list chain inet filter input", "table inet filter {}\n"),
+        ),
     ),
 }
 
@@ -132,9 +273,9 @@ def test_a_machine_that_refuses(name: str, tmp_path: Path) -> None:
 def test_a_sound_machine_is_left_alone(name: str, tmp_path: Path) -> None:
     """Where the check finds nothing wanting, the fix changes nothing though it was asked for."""
     bench = Bench(tmp_path)
-    for path in ("/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/default/forwarding"):
-        bench.fakes.host.make_directory(path.rpartition("/")[0], mode=0o755)
-        bench.fakes.host.write(path, b"1\n", mode=0o644)
+    bench.fakes = replace(bench.fakes, host=ready_host())
+    pause = str(pause_image(bench.configuration.cluster))
+    bench.fakes.runtime.fact = replace(bench.fakes.runtime.fact, sandbox_image=pause)
     bench.fakes.host.effects.clear()
     apply(bench, name)
     assert bench.fakes.host.effects == []

@@ -28,9 +28,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
         Fix("moot", "Moot", ("Fine",), works),
     )
     checks = (
-        Check("Mild", lambda _: [BAD]),
-        Check("Wild", lambda _: [BAD]),
-        Check("Fine", lambda _: []),
+        Check("Mild", lambda _: [BAD], "good"),
+        Check("Wild", lambda _: [BAD], "good"),
+        Check("Fine", lambda _: [], "good"),
     )
     monkeypatch.setattr(prepare, "FIXES", fixes)
     monkeypatch.setattr(prepare, "INIT_CHECKS", checks)

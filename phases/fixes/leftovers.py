@@ -1,0 +1,78 @@
+"""What an earlier cluster has left: set aside, from where undo brings it back, or taken out of the kernel.
+
+Containers can't be brought back: where some run, they end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+
+from phases.engine.context import Context
+from phases.fixes.fix import ASIDE, Findings, command, edit, set_aside
+from phases.system.ports import RuntimeFailure
+
+KUBERNETES, KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
+WHOLE = (KUBERNETES, KUBELET)
+"""The folders that belong to a cluster as a whole: a part of one is no use to another."""
+
+
+def clear(context: Context, findings: Findings) -> None:
+    """The kubelet first, or it would bring everything back."""
+    if context.host.probe(("systemctl", "is-active", "--quiet", "kubelet")).code == 0:
+        command(context, "systemctl", "stop", "kubelet", undo=("systemctl", "start", "kubelet"))
+    end_containers(context, findings)
+    for path in dict.fromkeys(in_the_way(context, findings)):
+        set_aside(context, path)
+    remove_rules(context, findings)
+    for name in (name for finding in findings for name in finding.facts.get("interfaces", ())):
+        command(context, "ip", "link", "delete", name, undo=made_again(context, name))
+
+
+def in_the_way(context: Context, findings: Findings) -> Iterator[str]:
+    """The paths to set aside: whole folders of a cluster, files of others, etcd's data."""
+    for finding in findings:
+        facts = finding.facts
+        for path in (*facts.get("paths", ()), *filter(None, [facts.get("path")])):
+            above = next((folder for folder in WHOLE if path.startswith(f"{folder}/")), "")
+            yield from inside(context, above) if above else (path,)
+        if folder := facts.get("folder"):
+            yield from inside(context, str(folder))
+
+
+def inside(context: Context, folder: str) -> Iterator[str]:
+    """What lies in a folder; the folder itself may be a mount of its own."""
+    yield from (f"{folder}/{name}" for name in context.host.list(folder))
+
+
+def end_containers(context: Context, findings: Findings) -> None:
+    if not any(finding.facts.get("containers") for finding in findings):
+        return
+    with suppress(RuntimeFailure, OSError):
+        runtime = context.open_runtime()
+        for pod in runtime.pods():
+            runtime.remove_pod(pod)
+
+
+def remove_rules(context: Context, findings: Findings) -> None:
+    """kube-proxy's rules of all tables go at once; undo reads back the rules as they were."""
+    if not any(finding.facts.get("chains") for finding in findings):
+        return
+    saved = context.host.probe(("iptables-save",)).stdout
+    kept = "".join(line for line in saved.splitlines(keepends=True) if "KUBE-" not in line)
+    folder = f"{ASIDE}/{context.began:%Y%m%d-%H%M%S}"
+    edit(context, f"{folder}/iptables-before", saved.encode(), mode=0o600)
+    edit(context, f"{folder}/iptables", kept.encode(), mode=0o600)
+    undo = ("iptables-restore", f"{folder}/iptables-before")
+    command(context, "iptables-restore", f"{folder}/iptables", undo=undo)
+
+
+def made_again(context: Context, link: str) -> tuple[str, ...]:
+    """The command that makes a link of the same kind; none for kinds that need more to be told."""
+    with suppress(ValueError, KeyError, IndexError, TypeError):
+        said = context.host.probe(("ip", "-j", "-d", "link", "show", "dev", link)).stdout
+        kind = json.loads(said)[0]["linkinfo"]["info_kind"]
+        if kind in ("bridge", "dummy", "ipvs"):
+            return ("ip", "link", "add", link, "type", str(kind))
+    return ()
