@@ -7,6 +7,7 @@ sentence was made from. A place named in `text.SENTENCES` holds a sentence of it
 from __future__ import annotations
 
 from tui.cause_messages import CAUSES, TRIED
+from tui.check_messages import FINDINGS
 from tui.cli_messages import COMMAND_LINE
 from tui.model_messages import MODEL
 from tui.text import mark
@@ -152,10 +153,8 @@ CHECKS: tuple[str, ...] = (
     mark("Name one as advertiseAddress"),
     mark("{what} would be reached through the proxy {proxy}"),
     mark("a direct connection"),
-    mark("Add {exception} to NO_PROXY"),
     mark("firewalld is active"),
     mark("ports {ports} open"),
-    mark("{field} {network} overlaps {taken}"),
     mark("a range that nothing else uses"),
     mark("Choose another {field}, or traffic to {taken} will go astray"),
     mark("port {number} is in use by {users}"),
@@ -398,6 +397,7 @@ MESSAGES: tuple[str, ...] = (
     *WORDS,
     *SKIPS,
     *CHECKS,
+    *FINDINGS,
     *FAILURES,
     *CERTIFICATES,
     *NODES,
