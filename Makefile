@@ -18,7 +18,7 @@ SOURCES = $(shell find phases tui themes -type f -not -name '*.pyc' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
-.PHONY: help rehearse test check $(CHECKS) lab bench pictures dist lock clean
+.PHONY: help rehearse test check $(CHECKS) lab bench pictures docs dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -57,6 +57,9 @@ bench: $(READY) ## how quick it is: the screens here, init against kubeadm in th
 
 pictures: $(READY) ## draw the README's pictures anew, from the recordings
 	$(BIN)/python -m tests.tui.gallery
+
+docs: $(READY) ## write the table of checks anew, from the registry
+	$(BIN)/python -m tests.checks.page
 
 dist: dist/kubeboot-tui ## one file to copy to a master that has only Python
 

@@ -81,7 +81,7 @@ class FakeHost:
         self.facts = machine
         self.effects: list[Effect] = []
         self.probed: list[tuple[str, ...]] = []
-        self.asked: list[tuple[str, str]] = []
+        self.sought: list[tuple[str, str]] = []
         self.measured: list[str] = []
         self.taken: set[int] = set()
         self.listening: set[str] = set()
@@ -190,7 +190,7 @@ class FakeHost:
         return path in self.listening
 
     def has_image(self, url: str, *, proxy: str = "", timeout: float = 3.0) -> int:
-        self.asked.append((url, proxy))
+        self.sought.append((url, proxy))
         begins = sorted((begin for begin in self.manifests if url.startswith(begin)), key=len)
         answer = self.manifests[begins[-1]] if begins else 200
         if isinstance(answer, OSError):

@@ -7,6 +7,7 @@ sentence was made from. A place named in `text.SENTENCES` holds a sentence of it
 from __future__ import annotations
 
 from tui.cause_messages import CAUSES, TRIED
+from tui.check_messages import FINDINGS
 from tui.cli_messages import COMMAND_LINE
 from tui.fix_messages import FIXES
 from tui.model_messages import MODEL
@@ -153,10 +154,8 @@ CHECKS: tuple[str, ...] = (
     mark("Name one as advertiseAddress"),
     mark("{what} would be reached through the proxy {proxy}"),
     mark("a direct connection"),
-    mark("Add {exception} to NO_PROXY"),
     mark("firewalld is active"),
     mark("ports {ports} open"),
-    mark("{field} {network} overlaps {taken}"),
     mark("a range that nothing else uses"),
     mark("Choose another {field}, or traffic to {taken} will go astray"),
     mark("port {number} is in use by {users}"),
@@ -399,6 +398,7 @@ MESSAGES: tuple[str, ...] = (
     *WORDS,
     *SKIPS,
     *CHECKS,
+    *FINDINGS,
     *FAILURES,
     *CERTIFICATES,
     *NODES,

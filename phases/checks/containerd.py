@@ -17,7 +17,6 @@ CRI = ("cri", "io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime")
 """Names under which versions of containerd know what serves CRI."""
 
 OLDEST = 2
-ANEW = "`containerd config default` shows a good one"
 
 
 def is_used(configuration: Configuration) -> bool:
@@ -35,7 +34,7 @@ def config(context: Context) -> Iterator[Finding]:
     try:
         read = tomllib.loads(content.decode())
     except ValueError as broken:
-        remedy = f"Mend that file; {ANEW}"
+        remedy = "Mend that file, or begin with what `containerd config default` prints"
         yield error(f"{CONFIG} can't be read: {broken}", "TOML", remedy, path=CONFIG)
         return
     yield from switched_off(context, read)
@@ -62,7 +61,7 @@ def outdated(read: dict[str, Any]) -> Iterator[Finding]:
         yield warning(
             f"{CONFIG} is of version {version}",
             f"version {OLDEST} or newer: containerd 2 reads no older one",
-            f"Run `containerd config migrate`, or write it anew: {ANEW}",
+            "Take over what `containerd config migrate` prints, and restart containerd",
             path=CONFIG,
             version=version,
         )

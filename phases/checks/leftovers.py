@@ -47,17 +47,21 @@ RESET = "Run `kubeadm reset`"
 
 
 def cluster(context: Context) -> Iterator[Finding]:
-    """Kubeconfigs and files of a kubelet. Facts: paths, cluster, server, authority (a hash)."""
+    """Kubeconfigs and files of a kubelet.
+
+    Facts: paths, and whose they are: cluster, server, subject and authority (a hash), each of which
+    may be empty.
+    """
     paths = [
         path
         for path in (*KUBECONFIGS, *KUBELET_FILES)
         if path not in context.ours and context.exists(path)
     ]
     if paths:
-        whose = owner(context, paths)
-        of = f" of {whose['told']}" if whose["told"] else ""
-        needed = "none of another cluster"
-        yield warning(f"{shortened(tuple(paths))}{of}", needed, RESET, paths=paths, **whose)
+        whose, names = owner(context, paths), shortened(tuple(paths))
+        told = ", ".join(filter(None, whose.values()))
+        found = f"files of the cluster {told}: {names}" if told else f"files of a cluster: {names}"
+        yield warning(found, "none of another cluster", RESET, paths=paths, **whose)
 
 
 def owner(context: Context, paths: list[str]) -> dict[str, str]:
@@ -69,8 +73,7 @@ def owner(context: Context, paths: list[str]) -> dict[str, str]:
             name, server = found.cluster, found.server
             break
     subject, digest = authority(context)
-    told = ", ".join(filter(None, (name, server, subject, digest)))
-    return {"cluster": name, "server": server, "authority": digest, "told": told}
+    return {"cluster": name, "server": server, "subject": subject, "authority": digest}
 
 
 def authority(context: Context) -> tuple[str, str]:
@@ -88,8 +91,9 @@ def links(context: Context) -> Iterator[Finding]:
     found = [name for name in context.host.list(LINKS) if name.startswith(INTERFACES)]
     if found and not cluster_is_up(context):
         remedy = f"Run `ip link delete {found[0]}`, and the same for each of them"
-        needed = "none of another cluster's network"
-        yield warning(f"interfaces {', '.join(found)}", needed, remedy, interfaces=found)
+        needed = "none of another cluster"
+        said = f"interfaces of a cluster's network: {', '.join(found)}"
+        yield warning(said, needed, remedy, interfaces=found)
 
 
 def networks(context: Context) -> Iterator[Finding]:
@@ -101,8 +105,9 @@ def networks(context: Context) -> Iterator[Finding]:
     ]
     if found and not cluster_is_up(context):
         needed = "none before the network plugin is applied"
-        remedy = f"Move them away if they are another cluster's: {', '.join(found)}"
-        yield warning(shortened(tuple(found)), needed, remedy, paths=found)
+        remedy = "Move them away if they are another cluster's"
+        said = f"network plugins' files: {shortened(tuple(found))}"
+        yield warning(said, needed, remedy, paths=found)
 
 
 def rules(context: Context) -> Iterator[Finding]:
@@ -113,7 +118,7 @@ def rules(context: Context) -> Iterator[Finding]:
     chains = [line.split()[1] for line in said if line.startswith("-N KUBE-")]
     if chains:
         found = f"{len(chains)} chains of kube-proxy in the table nat ({shortened(tuple(chains))})"
-        needed = "none of another cluster's rules"
+        needed = "none of another cluster"
         remedy = "Restart the machine, or remove them with `iptables`"
         yield warning(found, needed, remedy, table="nat", chains=chains)
 
@@ -126,6 +131,5 @@ def containers(context: Context) -> Iterator[Finding]:
     with suppress(RuntimeFailure, OSError):
         running = tuple(f"{each.pod}/{each.name}" for each in context.open_runtime().containers())
     if running:
-        found = f"containers of pods: {shortened(running)}"
-        needed = "none of another cluster's"
-        yield warning(found, needed, RESET, containers=running, pods=context.host.list(PODS))
+        found, pods = f"containers of pods: {shortened(running)}", context.host.list(PODS)
+        yield warning(found, "none of another cluster", RESET, containers=running, pods=pods)

@@ -8,7 +8,6 @@ from functools import partial
 from phases.checks.check import Finding, Look, warning
 from phases.engine.context import Context
 
-KEPT = "/etc/modules-load.d"
 FILESYSTEMS = "/proc/filesystems"
 BRIDGED = {
     4: "/proc/sys/net/bridge/bridge-nf-call-iptables",
@@ -47,7 +46,7 @@ def lacking(module: str) -> Finding:
     return warning(
         f"the kernel module {module} isn't loaded",
         "it loaded, now and when the machine starts",
-        f"Run `modprobe {module}` and keep its name in {KEPT}",
+        f"Run `modprobe {module}` and keep its name in /etc/modules-load.d",
         module=module,
     )
 

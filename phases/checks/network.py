@@ -65,8 +65,13 @@ def ranges(context: Context) -> Iterator[Finding]:
     """
     for field, network in own_ranges(context):
         if taken := next(neighbours(context, network), None):
-            found = f"{field} {network} overlaps the host's {taken}"
-            remedy = f"Choose another {field}, or traffic to {taken} will go astray"
+            kind, place = taken
+            found = (
+                f"{field} {network} overlaps the host's route to {place}"
+                if kind == "route"
+                else f"{field} {network} overlaps the host's address {place}"
+            )
+            remedy = f"Choose another {field}, or traffic to {place} will go astray"
             needed = "a range that nothing else uses"
             yield warning(found, needed, remedy, field=field, range=str(network))
 
@@ -78,17 +83,17 @@ def own_ranges(context: Context) -> Iterator[tuple[str, Network]]:
         yield from ((field, network) for network in networks(text)) if text else ()
 
 
-def neighbours(context: Context, network: Network) -> Iterator[str]:
-    """What of the machine's lies in a range. Once our cluster is up, its own pods do and may."""
+def neighbours(context: Context, network: Network) -> Iterator[tuple[str, str]]:
+    """What of the machine's lies in a range, by kind. Once our cluster is up, its own pods do and may."""
     own = context.configuration.init.local_api_endpoint.advertise_address
     running = cluster_is_up(context)
     for text in (own,) if running else (own, *context.host.machine().addresses):
         address = ip_address(text)
         if address in network:
-            yield f"address {text}"
+            yield "address", text
     for taken, device in () if running else routes(context, network.version):
         if taken.overlaps(network):
-            yield f"route to {taken}" + (f" ({device})" if device else "")
+            yield "route", f"{taken} ({device})" if device else str(taken)
 
 
 def routes(context: Context, version: int) -> Iterator[tuple[Network, str]]:

@@ -28,8 +28,6 @@ DOCKER = {"docker.io": "registry-1.docker.io"}
 SECONDS = 3.0
 AT_ONCE = 8
 
-IMPORT = "or import the images with `ctr -n k8s.io images import`"
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -141,7 +139,7 @@ def judge(registry: str, answers: Sequence[Answer]) -> Iterator[Finding]:
         yield warning(
             f"{registry} can't be reached ({silent[0].reason}), and {len(names)} images are missing",
             "a registry to pull them from",
-            f"See to the way there, name a mirror as imageRepository, {IMPORT}",
+            "Mend the way there, name a mirror as imageRepository, or import the images",
             registry=registry,
             images=names,
         )
@@ -150,7 +148,7 @@ def judge(registry: str, answers: Sequence[Answer]) -> Iterator[Finding]:
         yield error(
             f"{registry} has no {shortened(tuple(absent))}",
             "images that are there",
-            f"Name another version or imageRepository, {IMPORT}",
+            "Name another version or imageRepository, or import the images",
             registry=registry,
             images=absent,
         )

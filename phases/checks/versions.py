@@ -68,7 +68,7 @@ def fits(context: Context, *, name: str) -> Iterator[Finding]:
     if found is None:
         yield warning(f"no program {name}", needed, remedy, **facts)
     elif found.major != wanted.major or found.minor - wanted.minor not in SKEW[name]:
-        yield warning(f"{name} {found}", needed, remedy, **facts)
+        yield warning(f"{name} is of version {found}", needed, remedy, **facts)
 
 
 def tool_version(context: Context, name: str) -> Version | None:

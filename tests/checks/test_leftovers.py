@@ -53,7 +53,8 @@ def test_whose(bench: Bench) -> None:
     finding = bench.finding("Leftovers-cluster")
     digest = pki.public_key_hash(authority)
     assert finding.found == (
-        f"/etc/kubernetes/admin.conf of old, https://192.0.2.1:6443, CN=old-ca, {digest}"
+        f"files of the cluster old, https://192.0.2.1:6443, CN=old-ca, {digest}: "
+        "/etc/kubernetes/admin.conf"
     )
     assert finding.facts["cluster"] == "old"
     assert finding.facts["authority"] == digest

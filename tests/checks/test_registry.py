@@ -26,13 +26,13 @@ server = "https://registry.k8s.io"
 
 
 def asked(bench: Bench) -> set[str]:
-    return {url for url, _proxy in bench.host.asked}
+    return {url for url, _proxy in bench.host.sought}
 
 
 def test_every_missing_image_is_asked_for(bench: Bench) -> None:
     """By its manifest, at the registry that it is named after."""
     assert not bench.findings("Registry")
-    assert len(bench.host.asked) == len(IMAGES)
+    assert len(bench.host.sought) == len(IMAGES)
     assert "https://registry.k8s.io/v2/coredns/coredns/manifests/v1.14.6" in asked(bench)
 
 
@@ -40,7 +40,7 @@ def test_images_that_are_here(bench: Bench) -> None:
     """Nobody is asked for what is here already."""
     bench.runtime = FakeRuntime(*IMAGES)
     assert not bench.findings("Registry")
-    assert not bench.host.asked
+    assert not bench.host.sought
 
 
 def test_only_the_missing_one(bench: Bench) -> None:
@@ -54,7 +54,7 @@ def test_without_a_runtime(bench: Bench) -> None:
     """Where no runtime answers, none is here."""
     bench.runtime.down = "no such socket"
     bench.findings("Registry")
-    assert len(bench.host.asked) == len(IMAGES)
+    assert len(bench.host.sought) == len(IMAGES)
 
 
 def policy(bench: Bench, word: PullPolicy) -> None:
@@ -69,7 +69,7 @@ def test_nothing_is_pulled(bench: Bench) -> None:
     policy(bench, "IfNotPresent")
     bench.options = Options(mode="rehearsal")
     assert not bench.findings("Registry")
-    assert not bench.host.asked
+    assert not bench.host.sought
 
 
 def test_no_answer(bench: Bench) -> None:
@@ -104,7 +104,7 @@ def test_without_a_way_out(bench: Bench) -> None:
     """A machine without a route asks nobody, and says that images are missing."""
     bench.facts(default_address="")
     assert "there is no default route" in bench.finding("Registry").found
-    assert not bench.host.asked
+    assert not bench.host.sought
 
 
 def test_mirrors(bench: Bench) -> None:
@@ -114,7 +114,7 @@ def test_mirrors(bench: Bench) -> None:
     bench.plant(HOSTS, MIRROR)
     bench.host.manifests["https://mirror.example"] = 404
     assert not bench.findings("Registry")
-    assert [url for url, _proxy in bench.host.asked] == [
+    assert [url for url, _proxy in bench.host.sought] == [
         "https://mirror.example/v2/kube-apiserver/manifests/v1.37.2?ns=registry.k8s.io",
         "https://odd.example/images/kube-apiserver/manifests/v1.37.2?ns=registry.k8s.io",
     ]
@@ -164,4 +164,4 @@ def test_proxy(bench: Bench, no_proxy: str, proxy: str) -> None:
     )
     bench.host.manifests[""] = OSError("refused")
     assert "secret" not in str(bench.findings("Registry"))
-    assert {way for _url, way in bench.host.asked} == {proxy}
+    assert {way for _url, way in bench.host.sought} == {proxy}

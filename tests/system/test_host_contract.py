@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,13 @@ def test_file_and_folder_do_not_replace_each_other(made: Made) -> None:
         host.write(f"{root}/folder", b"", mode=0o600)
     with pytest.raises(OSError):
         host.make_directory(f"{root}/file", mode=0o755)
+
+
+def test_a_file_has_a_date(made: Made) -> None:
+    """When a file was last changed is told, and doesn't count when facts are compared."""
+    host, root = made
+    host.write(f"{root}/a", b"x", mode=0o600)
+    fact = host.stat(f"{root}/a")
+    assert fact is not None
+    assert fact == replace(fact, modified=fact.modified + 1)
+    assert isinstance(host, FakeHost) or abs(fact.modified - time.time()) < 3600
