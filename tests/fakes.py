@@ -6,6 +6,7 @@ They keep the same contract as the real ports; tests/system holds them to it.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import posixpath
 import re
@@ -85,6 +86,7 @@ class FakeHost:
         self.measured: list[str] = []
         self.taken: set[int] = set()
         self.listening: set[str] = set()
+        self.web: dict[str, bytes] = {}
         self.latencies: tuple[float, ...] = (0.001,) * 100
         self.manifests: dict[str, int | OSError] = {}
         self._entries: dict[str, Entry] = {}
@@ -182,6 +184,18 @@ class FakeHost:
                     raise reply
                 return reply
         raise ConnectionRefusedError(errno.ECONNREFUSED, "nothing listens", url)
+
+    def get(self, url: str) -> bytes:
+        if url not in self.web:
+            raise OSError(errno.EIO, "the server answered 404 Not Found", url)
+        return self.web[url]
+
+    def download(self, url: str, path: str, *, mode: int, sha256: str) -> None:
+        content = self.get(url)
+        found = hashlib.sha256(content).hexdigest()
+        if found != sha256:
+            raise OSError(errno.EIO, f"its SHA-256 is {found}, not {sha256}", url)
+        self.write(path, content, mode=mode)
 
     def can_bind(self, address: str, port: int) -> OSError | None:
         return OSError(errno.EADDRINUSE, "address in use") if port in self.taken else None

@@ -79,6 +79,16 @@ RUNNING = (
 )
 """kubeadm's flags that say how to run."""
 
+PACKAGES = (
+    Flag(
+        "package-source",
+        "text",
+        "where packages come from: community, a mirror or a URL",
+        "NAME|URL",
+    ),
+    Flag("package-key", "text", "fingerprint of the key of that source", "HEX"),
+)
+
 OURS = (
     Flag("only", "list", "run these phases alone", "PHASES", filled=True),
     Flag("from", "text", "start from this phase", "PHASE", filled=True),
@@ -100,6 +110,7 @@ OURS = (
     Flag(
         "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
     ),
+    *PACKAGES,
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),
 )
@@ -111,6 +122,7 @@ PREFLIGHT = (
         "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
     ),
     Flag("fixes", "list", "apply these fixes alone", "FIXES", filled=True),
+    *PACKAGES,
     Flag("report", "text", "write what was found to this file, as JSON", "FILE", filled=True),
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),

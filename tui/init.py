@@ -73,6 +73,8 @@ def make_request(arguments: argparse.Namespace) -> Request:
         network_source=source,
         user_kubeconfig=known_user(arguments.kubeconfig_for or ""),
         fix=arguments.fix,
+        packages=arguments.package_source or "",
+        package_key=arguments.package_key or "",
         mode=mode,
         folder=arguments.rehearse or "",
     )

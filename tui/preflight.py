@@ -48,6 +48,8 @@ def make_request(arguments: argparse.Namespace) -> Request:
         config_name=STDIN if arguments.config == "-" else arguments.config or "",
         flags=values(arguments),
         fix=arguments.fix,
+        packages=arguments.package_source or "",
+        package_key=arguments.package_key or "",
         fixes=tuple(arguments.fixes or ()),
         mode="real" if mends else "dry-run",
     )

@@ -42,7 +42,8 @@ class Options:
     `environment` holds the proxy variables of the front end's environment, which go into static
     pods as kubeadm's own do. `fix` says how far the machine may be mended without asking for each
     fix, `fixes` names those that were agreed to; with `checks` preflight looks at these alone.
-    `regardless` lets a dry run go on where preflight would refuse.
+    `packages` names or addresses the source of Kubernetes' packages, `package_key` is the fingerprint
+    of a key that isn't the community's. `regardless` lets a dry run go on where preflight would refuse.
     """
 
     workflow: str = "init"
@@ -55,6 +56,8 @@ class Options:
     fix: Literal["none", "safe", "all"] = "none"
     fixes: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    packages: str = ""
+    package_key: str = ""
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
     regardless: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -186,6 +186,8 @@ def _options(request: Request) -> Options:
         fix=request.fix,
         fixes=request.fixes,
         checks=request.checks,
+        packages=request.packages,
+        package_key=request.package_key,
         mode=request.mode,
         regardless=request.regardless,
         environment={

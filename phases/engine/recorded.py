@@ -87,6 +87,15 @@ class RecordedHost:
     def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
         return self._inner.fetch(url, timeout=timeout)
 
+    def get(self, url: str) -> bytes:
+        return self._inner.get(url)
+
+    def download(self, url: str, path: str, *, mode: int, sha256: str) -> None:
+        after = {"kind": "file", "sha256": sha256, "mode": mode}
+        self._recorder.change("write", path, before=self._before(path), after=after)
+        self._inner.download(url, path, mode=mode, sha256=sha256)
+        self._recorder.done("write", path, f"from {url}")
+
     def can_bind(self, address: str, port: int) -> OSError | None:
         return self._inner.can_bind(address, port)
 
@@ -149,13 +158,16 @@ class RecordedHost:
         if fact is None:
             return None
         kept = self._recorder.ledger.keep(self._inner.read(path)) if fact.kind == "file" else ""
-        return {
-            "kind": fact.kind,
-            "mode": fact.mode,
-            "uid": fact.uid,
-            "gid": fact.gid,
-            "sha256": kept,
-        }
+        return {**_shape(fact), "sha256": kept, "above": self._above(path)}
+
+    def _above(self, path: str) -> Mapping[str, Any]:
+        """The folders above a path, for when they have gone with somebody else's files."""
+        facts = {str(each): self._inner.stat(str(each)) for each in Path(path).parents}
+        return {folder: _shape(fact) for folder, fact in facts.items() if fact and folder != "/"}
+
+
+def _shape(fact: FileFact) -> Mapping[str, Any]:
+    return {"kind": fact.kind, "mode": fact.mode, "uid": fact.uid, "gid": fact.gid}
 
 
 class RecordedCluster:

@@ -29,7 +29,7 @@ class Request:
     `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands. `renew` makes
     a new token and certificate key where good ones are there. `network_manifest` is the text of a
     network plugin's manifest (None without one), `network_source` what messages call it.
-    `fix`, `fixes` and `checks` are those of Options in `context`.
+    `fix` to `package_key` are those of Options in `context`.
     `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. With `regardless` a
     dry run goes on where a check of preflight has failed, for a preview of all that would come. With
     `probe` the engine only tells whether the run could begin.
@@ -50,6 +50,8 @@ class Request:
     fix: Fixing = "none"
     fixes: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    packages: str = ""
+    package_key: str = ""
     mode: Mode = "real"
     folder: str = ""
     regardless: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from phases.engine.context import Context
 from phases.engine.ledger import Entry
@@ -56,7 +57,7 @@ def _write(context: Context, entry: Entry) -> None:
         return
     if _is_as_before(context.host, entry.target, found, before):
         return
-    if not _is_as_we_left_it(context.host, entry, found):
+    if found is not None and not _is_as_we_left_it(context.host, entry, found):
         raise Stays("it was changed since")
     if before is None:
         context.host.remove(entry.target)
@@ -64,21 +65,29 @@ def _write(context: Context, entry: Entry) -> None:
         _restore(context, entry.target, before)
 
 
-def _restore(context: Context, path: str, before: Mapping[str, object]) -> None:
+def _restore(context: Context, path: str, before: Mapping[str, Any]) -> None:
     if before["kind"] != "file":
         raise Stays(f"it was a {before['kind']}")
+    _make_above(context, before)
     content = context.past.kept(str(before["sha256"]))
     context.host.write(path, content, mode=_number(before, "mode"), owner=_owner(before))
 
 
-def _is_as_we_left_it(host: Host, entry: Entry, found: FileFact | None) -> bool:
-    if found is None or found.kind != "file":
+def _make_above(context: Context, before: Mapping[str, Any]) -> None:
+    """The folders above, as they were: a package that went may have taken them along."""
+    for folder, shape in reversed(before.get("above", {}).items()):
+        if not context.exists(folder):
+            context.host.make_directory(folder, mode=shape["mode"], owner=_owner(shape))
+
+
+def _is_as_we_left_it(host: Host, entry: Entry, found: FileFact) -> bool:
+    if found.kind != "file":
         return False
     return sha256(host.read(entry.target)).hexdigest() == (entry.after or {}).get("sha256")
 
 
 def _is_as_before(
-    host: Host, path: str, found: FileFact | None, before: Mapping[str, object] | None
+    host: Host, path: str, found: FileFact | None, before: Mapping[str, Any] | None
 ) -> bool:
     if found is None or before is None or found.kind != before["kind"]:
         return False
@@ -111,6 +120,7 @@ def _move(context: Context, entry: Entry) -> None:
         raise Stays(f"{aside} is gone")
     if context.exists(entry.target):
         raise Stays(f"something new is there, what was before lies in {aside}")
+    _make_above(context, entry.before or {})
     context.host.move(aside, entry.target)
 
 
@@ -136,12 +146,12 @@ TAKE_BACK: Mapping[str, Callable[[Context, Entry], None]] = {
 """How each verb of the ledger is taken back; those of a cluster aren't among them."""
 
 
-def _number(facts: Mapping[str, object], name: str) -> int:
+def _number(facts: Mapping[str, Any], name: str) -> int:
     value = facts[name]
     if not isinstance(value, int):
         raise Stays("the ledger doesn't tell what it was")
     return value
 
 
-def _owner(before: Mapping[str, object]) -> tuple[int, int]:
+def _owner(before: Mapping[str, Any]) -> tuple[int, int]:
     return _number(before, "uid"), _number(before, "gid")

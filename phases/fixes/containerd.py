@@ -27,6 +27,10 @@ GRPC = "io.containerd.grpc.v1.cri"
 RUNTIME, IMAGES = "io.containerd.cri.v1.runtime", "io.containerd.cri.v1.images"
 SWITCHED_OFF = re.compile(r"(?ms)^[ \t]*disabled_plugins[ \t]*=[ \t]*\[.*?\]")
 
+CNI = "/opt/cni/bin"
+NEWEST = 3
+"""The newest version of configuration whose names are known here; containerd reads older ones, too."""
+
 Table = dict[str, Any]
 
 
@@ -42,9 +46,8 @@ def configure(context: Context, _findings: Findings) -> None:
     """Stopped while its files change, so that undo finds it the other way round; containers go on."""
     if context.host.probe(("systemctl", "is-active", "--quiet", "containerd")).code == 0:
         service(context, "stop", "start")
-    version = config_version(context)
-    own = operators_own(context, version)
-    text = tomli_w.dumps(drop_in(context, own, version))
+    own = operators_own(context, config_version(context))
+    text = tomli_w.dumps(drop_in(context, own, min(own["version"], NEWEST)))
     edit(context, DROP_IN, f"{WHY}{text}".encode())
     service(context, "start", "stop")
 
@@ -58,13 +61,13 @@ def config_version(context: Context) -> int:
     """The version of configuration that the installed containerd writes."""
     said = context.host.probe(("containerd", "--version")).stdout
     major = re.search(r"\bv?(\d+)\.\d+", said)
-    return 2 if major and major[1] == "1" else 3
+    return OLDEST if major and major[1] == "1" else NEWEST
 
 
 def operators_own(context: Context, version: int) -> Table:
     """What the operator's file says, once it can be read and lets drop-ins and CRI in."""
     content = context.read(CONFIG)
-    if content is not None and not is_usable(content, version):
+    if content is not None and not is_usable(content):
         set_aside(context, CONFIG)
         content = None
     before = content.decode() if content is not None else f"{WHY}version = {version}\n"
@@ -72,13 +75,13 @@ def operators_own(context: Context, version: int) -> Table:
     return tomllib.loads(before)
 
 
-def is_usable(content: bytes, version: int) -> bool:
-    """Whether this containerd reads the file; one without a version is of version 1."""
+def is_usable(content: bytes) -> bool:
+    """Whether the file can be read and is of a version that has drop-ins; without one it is of 1."""
     try:
         said = tomllib.loads(content.decode()).get("version", 1)
     except ValueError:
         return False
-    return isinstance(said, int) and OLDEST <= said <= max(version, said)
+    return isinstance(said, int) and said >= OLDEST
 
 
 def switched_on(text: str) -> str:
@@ -110,8 +113,20 @@ def drop_in(context: Context, own: Mapping[str, Any], version: int) -> Table:
     ours = dict(settings(context, version))
     return {
         "version": version,
-        "plugins": {name: merged(plugins.get(name, {}), table) for name, table in ours.items()},
+        "plugins": {
+            name: merged(with_cni(plugins.get(name, {})), table) for name, table in ours.items()
+        },
     }
+
+
+def with_cni(plugin: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same with Kubernetes' CNI plugins, where it names a folder of others (as Debian's does)."""
+    given = plugin.get("cni", {})
+    if given.get("bin_dir", CNI) != CNI:
+        return merged(plugin, {"cni": {"bin_dir": CNI}})
+    if CNI not in given.get("bin_dirs", [CNI]):
+        return merged(plugin, {"cni": {"bin_dirs": [CNI, *given["bin_dirs"]]}})
+    return plugin
 
 
 def settings(context: Context, version: int) -> Iterator[tuple[str, Table]]:

@@ -11,6 +11,8 @@ from phases.engine.context import Context
 from phases.engine.errors import PhaseError
 
 Findings = Sequence[Finding]
+LAST_LINES = 6
+"""How much of what a command printed is told when it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ def command(context: Context, *argv: str, undo: Sequence[str] = (), timeout: flo
     """Runs a command. A PhaseError with its own words where it fails."""
     result = context.host.run(argv, undo=undo, timeout=timeout)
     if result.code:
-        said = (result.stderr or result.stdout).strip() or f"exit {result.code}"
+        said = "\n".join([*result.stdout.splitlines(), *result.stderr.splitlines()][-LAST_LINES:])
         raise PhaseError(
             "fix-failed",
             f"`{' '.join(argv)}` failed",
             where=context.phase,
-            why=said,
+            why=said.strip() or f"exit {result.code}",
             remedy="Mend it by hand, or run the same command again",
         )
 

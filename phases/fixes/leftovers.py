@@ -6,14 +6,18 @@ Containers can't be brought back: where some run, they end.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from phases.engine.context import Context
 from phases.fixes.fix import ASIDE, Findings, command, edit, set_aside
 from phases.system.ports import RuntimeFailure
 
 KUBERNETES, KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
+SIMPLE = ("bridge", "dummy", "ipvs")
+"""Kinds of links that need nothing but a name."""
+
 WHOLE = (KUBERNETES, KUBELET)
 """The folders that belong to a cluster as a whole: a part of one is no use to another."""
 
@@ -72,7 +76,20 @@ def made_again(context: Context, link: str) -> tuple[str, ...]:
     """The command that makes a link of the same kind; none for kinds that need more to be told."""
     with suppress(ValueError, KeyError, IndexError, TypeError):
         said = context.host.probe(("ip", "-j", "-d", "link", "show", "dev", link)).stdout
-        kind = json.loads(said)[0]["linkinfo"]["info_kind"]
-        if kind in ("bridge", "dummy", "ipvs"):
-            return ("ip", "link", "add", link, "type", str(kind))
+        found = json.loads(said)[0]["linkinfo"]
+        kind, data = str(found["info_kind"]), found.get("info_data", {})
+        if kind == "vxlan":
+            return ("ip", "link", "add", link, "type", kind, *tunnel(data))
+        if kind in SIMPLE:
+            return ("ip", "link", "add", link, "type", kind)
     return ()
+
+
+def tunnel(data: Mapping[str, Any]) -> Iterator[str]:
+    """What a vxlan has to be told."""
+    told = {"id": "id", "link": "dev", "local": "local", "port": "dstport"}
+    for name, word in told.items():
+        if name in data:
+            yield from (word, str(data[name]))
+    if data.get("learning") is False:
+        yield "nolearning"

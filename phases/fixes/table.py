@@ -8,11 +8,13 @@ from phases.checks.ours import manifest
 from phases.checks.table import COMPONENTS
 from phases.fixes import containerd, firewall, hosts, kernel, kubelet, leftovers, ports, swap
 from phases.fixes.fix import Fix
+from phases.fixes.packages import binaries, install
 
 LEFT = tuple(
     f"Leftovers-{what}" for what in ("cluster", "interfaces", "cni", "iptables", "containers")
 )
 AVAILABLE = tuple(f"FileAvailable-{dashed(manifest(name))}" for name in COMPONENTS)
+SOFTWARE = ("KubeletVersion", "KubeadmVersion", "KubectlVersion", "CNIPlugins")
 
 FIXES = (
     Fix(
@@ -29,6 +31,30 @@ FIXES = (
         ports.free,
         safe=False,
         can=ports.no_unit,
+    ),
+    Fix(
+        "runtime",
+        "Install a container runtime",
+        ("CRI", "FileExisting-runc"),
+        install.runtime,
+        safe=False,
+        can=install.no_place,
+    ),
+    Fix(
+        "kubernetes-packages",
+        "Install the kubelet, kubeadm and kubectl",
+        SOFTWARE,
+        install.kubernetes,
+        safe=False,
+        can=install.no_manager,
+    ),
+    Fix(
+        "kubernetes-programs",
+        "Fetch the kubelet, kubeadm and kubectl",
+        SOFTWARE,
+        binaries.fetch,
+        safe=False,
+        can=binaries.has_packages,
     ),
     Fix(
         "modules",

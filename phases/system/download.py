@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +25,8 @@ from phases.model.plain_file import NotPlainFile, open_plain
 
 LIMIT = 4 << 20
 SECONDS = 30.0
+LONG = 3600.0
+STALLED = 60.0
 REDIRECTS = 5
 AGENT = "kubeboot-tui"
 PART = 1 << 16
@@ -44,6 +49,37 @@ def obtain(source: str, *, digest: str = "", seconds: float = SECONDS) -> str:
         raise DownloadError(f"it isn't UTF-8 text: byte {error.start}") from error
 
 
+def save(url: str, path: Path, *, mode: int, digest: str, seconds: float = LONG) -> None:
+    """A file of any size, at its path whole and with this SHA-256 (hex) or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with open(part, "xb", opener=private) as file:
+            poured(url, file, digest, seconds)
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def poured(url: str, file: IO[bytes], digest: str, seconds: float) -> None:
+    """Writes the body of a GET into a file as it comes; a DownloadError for another digest."""
+    found, deadline = sha256(), time.monotonic() + seconds
+    with answered(url, STALLED) as reply:
+        while part := reply.read1(PART):
+            file.write(part)
+            found.update(part)
+            if time.monotonic() > deadline:
+                raise DownloadError("it didn't come to an end in time")
+    if found.hexdigest() != digest:
+        raise DownloadError(f"its SHA-256 is {found.hexdigest()}, not {digest}")
+
+
 def is_url(source: str) -> bool:
     return "://" in source
 
@@ -64,13 +100,20 @@ def from_file(path: str) -> bytes:
 def fetched(url: str, seconds: float) -> bytes:
     """The body of a GET that ended with 200."""
     deadline = time.monotonic() + seconds
+    with answered(url, seconds) as reply:
+        return bounded(reply.read1, deadline)
+
+
+@contextmanager
+def answered(url: str, seconds: float) -> Iterator[http.client.HTTPResponse]:
+    """The answer to a GET, if it is 200; `seconds` is how long it may be silent."""
     refuse(url)
     request = urllib.request.Request(url, headers={"User-Agent": AGENT})  # noqa: S310  refused above
     try:
         with opener(url).open(request, timeout=seconds) as reply:
             if reply.status != http.client.OK:
                 raise DownloadError(f"the server answered {reply.status}")
-            return bounded(reply.read1, deadline)
+            yield reply
     except urllib.error.HTTPError as error:
         error.close()
         raise DownloadError(f"the server answered {error.code} {error.reason}".strip()) from error

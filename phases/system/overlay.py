@@ -81,6 +81,13 @@ class RehearsalHost:
         """Whether the kubelet, and with it the static pods, would be up or coming up by now."""
         return self.state.kubelet_started
 
+    def get(self, url: str) -> bytes:
+        return self._base.get(url)
+
+    def download(self, url: str, path: str, *, mode: int, sha256: str) -> None:  # noqa: ARG002
+        """Nothing is fetched: the file would be there, and is empty here."""
+        self.write(path, b"", mode=mode)
+
     def can_bind(self, address: str, port: int) -> OSError | None:
         return self._base.can_bind(address, port)
 

@@ -82,6 +82,14 @@ class Host(Protocol):
         """A GET of a local health endpoint, certificate unverified; OSError without an answer."""
         ...
 
+    def get(self, url: str) -> bytes:
+        """A small file from the web, over https with the server verified. It runs in a rehearsal too."""
+        ...
+
+    def download(self, url: str, path: str, *, mode: int, sha256: str) -> None:
+        """Puts a large file from the web at a path, whole and with this digest or not at all."""
+        ...
+
     def can_bind(self, address: str, port: int) -> OSError | None:
         """Whether a TCP port could be listened on (address empty: on all); the error when not."""
         ...

@@ -7,13 +7,13 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from phases.model.plain_file import open_plain
-from phases.system import atomic, commands, durability, http_get, registries
+from phases.system import atomic, commands, download, durability, http_get, registries
 from phases.system.machine import this_machine
 from phases.system.ports import CommandResult, FileFact, HttpReply, Machine
 
@@ -55,6 +55,14 @@ class RealHost:
 
     def fetch(self, url: str, *, timeout: float = 5.0) -> HttpReply:
         return http_get.get(url, timeout)
+
+    def get(self, url: str) -> bytes:
+        with from_the_web(url):
+            return download.fetched(url, download.SECONDS)
+
+    def download(self, url: str, path: str, *, mode: int, sha256: str) -> None:
+        with from_the_web(url):
+            download.save(url, Path(path), mode=mode, digest=sha256)
 
     def can_bind(self, address: str, port: int) -> OSError | None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -127,6 +135,15 @@ class RealHost:
         undo: Sequence[str] = (),  # noqa: ARG002  for whoever records it
     ) -> CommandResult:
         return commands.run(argv, timeout)
+
+
+@contextmanager
+def from_the_web(url: str) -> Iterator[None]:
+    """What a download is refused for becomes the system's error, as every failure of a host is."""
+    try:
+        yield
+    except download.DownloadError as error:
+        raise OSError(errno.EIO, str(error), url) from error
 
 
 def settle(path: str, mode: int, owner: tuple[int, int] | None = None) -> None:

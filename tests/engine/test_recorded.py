@@ -113,11 +113,18 @@ def test_a_write_that_changed_nothing_is_no_effect(bench: Bench) -> None:
 
 
 def test_what_was_there_is_kept(bench: Bench) -> None:
-    """The entry describes the file before, and its content lies aside for its owner alone."""
+    """The entry describes the file before and the folders above; its content lies aside for its owner."""
     bench.context().host.write("/etc/old", b"new", mode=0o600)
     (entry,) = entries(bench)
     digest = sha256(OLD).hexdigest()
-    assert entry["before"] == {"kind": "file", "mode": 0o640, "uid": 0, "gid": 0, "sha256": digest}
+    owner = {"uid": 0, "gid": 0}
+    assert entry["before"] == {
+        "kind": "file",
+        "mode": 0o640,
+        **owner,
+        "sha256": digest,
+        "above": {"/etc": {"kind": "directory", "mode": 0o755, **owner}},
+    }
     assert entry["after"] == {
         "kind": "file",
         "sha256": sha256(b"new").hexdigest(),

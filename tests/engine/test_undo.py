@@ -160,3 +160,23 @@ def test_an_undo_cut_short_goes_on(bench: Bench) -> None:
     context = bench.context("undo")
     take_back(context, [entry for entry in context.past.entries() if entry.phase != "undo"])
     assert look(bench.fakes.host) == before
+
+
+def test_a_file_that_went_comes_back(bench: Bench) -> None:
+    """One that was there before and is gone, with its folder, comes back in a folder as it was."""
+    host = bench.fakes.host
+    before = look(host)
+    bench.context().host.write("/etc/cni/net.d/10-x.conf", OLD, mode=0o600)
+    host.remove("/etc/cni")
+    _, warnings = undone(bench)
+    assert (look(host), warnings) == (before, [])
+
+
+def test_folders_above_what_was_moved_come_back(bench: Bench) -> None:
+    """A folder that has gone meanwhile is made again with the mode it had."""
+    host = bench.fakes.host
+    before = look(host)
+    bench.context().host.move("/etc/cni/net.d/10-x.conf", "/var/lib/aside")
+    host.remove("/etc/cni")
+    undone(bench)
+    assert look(host) == before

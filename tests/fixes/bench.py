@@ -8,10 +8,13 @@ from phases.engine.context import Options
 from phases.engine.events import StepSkipped
 from tests.engine.bench import Bench
 
+FINGERPRINT = "EE37D5228735973AE581ABA90109DC7459BE16A7"
+"""Of the key beside this file."""
+
 
 def apply(bench: Bench, name: str) -> None:
     """Applies one fix, as if it had been agreed to."""
-    bench.options = Options(fixes=(name,))
+    bench.options = Options(fixes=(name,), package_key=FINGERPRINT)
     bench.run(prepare.PHASE)
 
 

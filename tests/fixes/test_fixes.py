@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ import pytest
 
 from phases.checks.table import INIT_CHECKS
 from phases.engine.errors import ConfigurationError, PhaseError
+from phases.fixes.packages import install, managers
 from phases.fixes.table import FIXES
 from phases.model.images import pause_image
 from tests.checks.bench import ready_host
@@ -109,8 +111,85 @@ def no_links(host: FakeHost) -> None:
     host.answer("ip -j -d link", stdout='[{"linkinfo": {"info_kind": "bridge"}}]')
 
 
+KEY = Path(__file__).with_name("key.asc").read_bytes()
+APT = "env DEBIAN_FRONTEND=noninteractive apt-get {verb} -y " + " ".join(managers.APT_OPTIONS)
+INSTALL = APT.format(verb="install") + " --no-install-recommends"
+PURGE = APT.format(verb="purge")
+BASE = "https://dl.k8s.io/release/v1.37.2/bin/linux/amd64/"
+
+
+def no_runtime(host: FakeHost) -> None:
+    host.answer("apt-cache madison", stdout=" containerd | 2.4.2-1 | http://x Packages\n")
+    host.answer(
+        "apt-get install --simulate", stdout="Inst runc (1.3 Debian)\nInst containerd (2.4)\n"
+    )
+
+
+def no_kubelet(host: FakeHost) -> None:
+    """Also on a machine that would bring something else up to date on the way."""
+    host.answer("kubelet --version", code=127)
+    versions = (f" {{name}} | 1.37.{patch}-1.1 | https://x Packages\n" for patch in (3, 2, 0))
+    text = "".join(versions)
+    for name in ("kubelet", "kubeadm", "kubectl"):
+        host.answer(f"apt-cache madison {name}", stdout=text.format(name=name))
+    said = "Inst mount [2.38] (2.39 x)\nInst kubelet (1.37.2-1.1 x)\nInst kubernetes-cni (1.8 x)\n"
+    host.answer("apt-get install --simulate", stdout=said)
+    host.web["https://pkgs.k8s.io/core:/stable:/v1.37/deb/Release.key"] = KEY
+
+
+def no_packages(host: FakeHost) -> None:
+    host.answer("kubelet --version", code=127)
+    host.answer("uname -m", stdout="x86_64\n")
+    host.make_directory("/usr/local/bin", mode=0o755)
+    for name in ("kubelet", "kubeadm", "kubectl"):
+        host.web[f"{BASE}{name}"] = name.encode()
+        host.web[f"{BASE}{name}.sha256"] = hashlib.sha256(name.encode()).hexdigest().encode()
+
+
+SOFTWARE: Mapping[str, Case] = {
+    "runtime": Case(
+        {"/usr/bin/apt-get": ""},
+        {},
+        (
+            "apt-get update",
+            *(f"mkdir -p {folder}" for folder in install.DATA),
+            f"{INSTALL} containerd",
+            "systemctl enable --now containerd",
+        ),
+        (f"{PURGE} runc containerd", *(f"rm -rf {folder}" for folder in reversed(install.DATA))),
+        answers=(no_runtime,),
+    ),
+    "kubernetes-packages": Case(
+        {"/usr/bin/apt-get": ""},
+        {
+            "/etc/apt/keyrings/kubernetes-apt-keyring.asc": KEY.decode(),
+            "/etc/apt/sources.list.d/kubernetes.list": "deb [signed-by=/etc/apt/keyrings/"
+            "kubernetes-apt-keyring.asc] https://pkgs.k8s.io/core:/stable:/v1.37/deb/ /\n",
+        },
+        (
+            "apt-get update",
+            f"{INSTALL} kubelet=1.37.2-1.1 kubeadm=1.37.2-1.1 kubectl=1.37.2-1.1",
+            "apt-mark hold kubelet kubeadm kubectl",
+        ),
+        ("apt-mark unhold kubelet kubeadm kubectl", f"{PURGE} kubelet kubernetes-cni"),
+        answers=(no_kubelet,),
+    ),
+    "kubernetes-programs": Case(
+        {},
+        {
+            "/etc/systemd/system/kubelet.service": "ExecStart=/usr/local/bin/kubelet\n",
+            "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf": "ExecStart=/usr/local/bin/kubelet $",
+        },
+        ("systemctl daemon-reload", "systemctl daemon-reload", "systemctl enable kubelet"),
+        ("systemctl disable kubelet", "systemctl daemon-reload"),
+        answers=(no_packages,),
+    ),
+}
+
+
 CASES: Mapping[str, Case] = {
     **SETTINGS,
+    **SOFTWARE,
     "modules": Case(
         {"/proc/filesystems": "nodev\ttmpfs\n\text4\n"},
         {"/etc/modules-load.d/90-kubeboot.conf": "by kubeboot-tui.\noverlay\nbr_netfilter\n"},
@@ -230,6 +309,8 @@ def needing(case: Case, folder: Path, name: str) -> Bench:
         bench.fakes.host.write(path, content.encode(), mode=0o644)
     for answer in case.answers:
         answer(bench.fakes.host)
+    if name == "runtime":
+        bench.fakes.runtime.down = "no such socket"
     bench.fakes.host.effects.clear()
     return bench
 
