@@ -83,11 +83,16 @@ def show(
         "check",
         name,
         state=state(findings, waived=waived),
-        found="; ".join(finding.found for finding in findings),
-        needed="; ".join(finding.needed for finding in findings),
-        remedy="; ".join(finding.remedy for finding in findings),
+        found=together_said(finding.found for finding in findings),
+        needed=together_said(finding.needed for finding in findings),
+        remedy=together_said(finding.remedy for finding in findings),
         fixes=[fix.name for fix in fixes],
     )
+
+
+def together_said(sentences: Iterable[str]) -> str:
+    """Sentences in one line, what is said twice once."""
+    return "; ".join(dict.fromkeys(sentences))
 
 
 def state(findings: Sequence[Finding], *, waived: bool) -> str:

@@ -12,7 +12,7 @@ from phases import preflight
 from phases.checks.check import Check, Finding
 from phases.engine.context import Context, Options
 from phases.engine.errors import Cancelled, PreflightRefused
-from phases.engine.events import Warned
+from phases.engine.events import Report, Warned
 from phases.model.types import NodeRegistration
 from tests.checks.bench import Bench
 
@@ -122,6 +122,16 @@ def test_more_than_one_finding(bench: Bench) -> None:
     assert caught.value.why == "[Odd] none; needed: some. Get some"
     assert bench.warnings == ["[Odd] few; needed: many. Get many"]
     assert bench.states == {"Odd": "failed"}
+
+
+def test_what_is_said_twice(bench: Bench) -> None:
+    """Findings that need the same say so once in the table."""
+    again = Finding("error", "nothing", BAD.needed, BAD.remedy)
+    with pytest.raises(PreflightRefused):
+        preflight.examine(bench.context(), [finds(BAD, again)])
+    (report,) = (event for event in bench.events if isinstance(event, Report))
+    told = {key: report.data[key] for key in ("found", "needed", "remedy")}
+    assert told == {"found": "none; nothing", "needed": "some", "remedy": "Get some"}
 
 
 @pytest.mark.parametrize(

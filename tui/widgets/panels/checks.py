@@ -13,6 +13,9 @@ from tui.widgets import drawing as d
 from tui.widgets.panels.scene import Items, Scene, text
 
 ORDER = ("failed", "warned", "waived")
+NAME = 22
+"""As long as most names are: with signs before them three of these fit side by side at 80x24."""
+
 WORDS = {
     "failed": mark("failed"),
     "warned": mark("warning"),
@@ -56,12 +59,15 @@ def _open(name: str, data: Mapping[str, Any], width: int) -> Iterator[Content]:
 
 
 def _passed(names: list[str], width: int) -> Iterator[Content]:
-    """Names in as many columns as there is room for."""
-    if not names:
-        return
-    column = max(len(name) for name in names) + signs.width() + 1
-    across = max((width + 2) // (column + 2), 1)
-    depth = -(-len(names) // across)
+    """Names in as many columns as there is room for, then those too long for one, each on its own."""
+    room = NAME + signs.width() + 1
+    short = [name for name in names if len(name) <= NAME]
+    across = max((width + 2) // (room + 2), 1)
+    depth = -(-len(short) // across)
     for number in range(depth):
-        cells = [(d.marked("ok", name), column) for name in names[number::depth]]
-        yield d.row(cells)
+        yield d.row([(d.marked("ok", name), room) for name in short[number::depth]])
+    for name in names:
+        if len(name) > NAME:
+            first, *rest = d.wrapped(name, width - signs.width() - 1)
+            yield d.marked("ok", first)
+            yield from (d.styled(" " * (signs.width() + 1) + line) for line in rest)
