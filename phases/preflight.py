@@ -5,7 +5,7 @@ The checks stand in `checks`; this decides what becomes of their findings. Image
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from phases.checks import together
 from phases.checks.check import Check, Finding
@@ -13,7 +13,6 @@ from phases.checks.table import IS_ROOT, TABLES, Kind
 from phases.engine.context import Context, Options
 from phases.engine.errors import PreflightRefused
 from phases.engine.phase import Phase
-from phases.fixes.fix import Fix
 from phases.fixes.table import mending
 
 Refusal = tuple[str, Finding]
@@ -61,8 +60,14 @@ def judge(context: Context, checks: Sequence[Check]) -> Iterator[Refusal]:
     for check, findings in together.look(context, checks):
         name = check.called(context.configuration)
         waived = context.waived(name)
-        fixes = [fix for fix in mending(check.name) if findings and not fix.can(context, findings)]
-        show(context, name, findings, fixes, waived=waived)
+        fixes = mending(check.name) if findings else ()
+        show(
+            context,
+            name,
+            findings,
+            {fix.name: fix.can(context, findings) or "" for fix in fixes},
+            waived=waived,
+        )
         for finding in findings:
             if finding.level == "error" and not waived:
                 yield name, finding
@@ -74,11 +79,11 @@ def show(
     context: Context,
     name: str,
     findings: Sequence[Finding],
-    fixes: Sequence[Fix],
+    fixes: Mapping[str, str],
     *,
     waived: bool,
 ) -> None:
-    """Reports a check, with the fixes that could mend what it found."""
+    """Reports a check, with the fixes that could mend it, and why others can't; `fixes` has the reasons."""
     context.report(
         "check",
         name,
@@ -86,7 +91,8 @@ def show(
         found=together_said(finding.found for finding in findings),
         needed=together_said(finding.needed for finding in findings),
         remedy=together_said(finding.remedy for finding in findings),
-        fixes=[fix.name for fix in fixes],
+        fixes=[name for name, reason in fixes.items() if not reason],
+        blocked={name: reason for name, reason in fixes.items() if reason},
     )
 
 

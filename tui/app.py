@@ -45,6 +45,7 @@ SCREENS = Path(__file__).parent / "screens"
 PAGES = {
     "welcome": ("tui.screens.welcome", "Welcome"),
     "configure": ("tui.screens.configure", "Configure"),
+    "checks": ("tui.screens.checks", "Checks"),
     "review": ("tui.screens.review", "Review"),
     "run": ("tui.screens.run", "Run"),
     "join": ("tui.screens.join", "Join"),
@@ -147,6 +148,11 @@ class KubebootApp(App[int]):
     def is_root(self) -> bool:
         """Whether this machine may be changed."""
         return (self.facts.euid if self.facts else os.geteuid()) == 0
+
+    @property
+    def before_run(self) -> str:
+        """The page that comes before a run: the checks, where this machine is to be changed."""
+        return "checks" if self.is_root and not self.rehearsing else "review"
 
     @property
     def has_file(self) -> bool:

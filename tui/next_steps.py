@@ -66,7 +66,7 @@ def _offered(look: Look, *, root: bool, has_file: bool, kept: bool) -> Iterator[
     if look.kind != "busy":
         yield from _configuring(look, root=root, has_file=has_file, kept=kept)
     if look.kind == "half-done":
-        yield Entry("over", _("Start over"), _("how to take away what was made"))
+        yield Entry("over", _("Start over"), _("take back what was made here"))
     yield Entry("leave", _("Leave"))
 
 

@@ -97,6 +97,8 @@ def _refused(started: RunStarted, changes: int, what: str) -> str:
 def _good(started: RunStarted, changes: int) -> tuple[State, str]:
     if not changes:
         return "unchanged", _("Nothing to do: everything is as it should be.")
+    if started.workflow == "reset" and started.mode == "real":
+        return "ok", _("What was here before is back ({n} changes).", n=changes)
     if started.mode == "real":
         return "ok", _("{node} is a control plane now ({n} changes).", node=started.node, n=changes)
     if started.mode == "rehearsal":

@@ -25,7 +25,7 @@ from tui.launch import Engine, see_off
 GOOD = ("done", "unchanged")
 GROUPS: dict[str, tuple[Verb, ...]] = {
     "images": ("pull",),
-    "files": ("write", "remove"),
+    "files": ("write", "remove", "move"),
     "folders": ("make",),
     "commands": ("run",),
     "objects": ("create", "update", "delete"),
@@ -85,9 +85,12 @@ class Preview:
         *,
         as_root: bool,
         begin: Callable[[Request], Engine],
+        fallback: bool = True,
     ) -> None:
+        """Without a `fallback` a dry run that ends early is the answer, and no rehearsal follows it."""
         self._request = request
-        self._modes: tuple[Mode, ...] = ("dry-run", "rehearsal") if as_root else ("rehearsal",)
+        self._modes: tuple[Mode, ...] = ("dry-run",) if as_root else ()
+        self._modes += ("rehearsal",) if fallback or not as_root else ()
         self._begin = begin
         self._stop = threading.Event()
         self._engine: Engine | None = None

@@ -6,7 +6,7 @@ from phases.engine.request import Request
 from phases.model import dump, flags, load
 from phases.model.problem import Problems
 from phases.render import manifest
-from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
+from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN, SOURCE, SOURCE_KEY
 from tui.init import STDIN
 from tui.plugin import Plugin
 from tui.session import START, TRUE, Session
@@ -24,6 +24,9 @@ def lay(session: Session, request: Request) -> None:
         session.take_plugin(_plugin(request.network_source, request.network_manifest))
     if request.user_kubeconfig and request.user_kubeconfig == session.facts.user:
         session.set_field(KUBECONFIG, TRUE)
+    for path, text in ((SOURCE, request.packages), (SOURCE_KEY, request.package_key)):
+        if text:
+            session.set_field(path, text)
     session.pause()
     session.keep_all()
 

@@ -51,7 +51,12 @@ SECTIONS: tuple[Section, ...] = (
         ("encryptionAlgorithm",),
     ),
     Section("etcd", "etcd", cluster.ETCD, ("etcd",)),
-    Section("runtime", "Runtime and kubelet", components.RUNTIME, ("nodeRegistration.criSocket",)),
+    Section(
+        "runtime",
+        "Runtime and kubelet",
+        (*components.RUNTIME, *extras.PACKAGES),
+        ("nodeRegistration.criSocket",),
+    ),
     Section("images", "Images", components.IMAGES, ("imageRepository",)),
     Section(
         "addons",

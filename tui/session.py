@@ -21,7 +21,7 @@ from tui.facts import Facts, look_around
 from tui.fields import texts, verdict
 from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
 from tui.fields.documents import Documents, get, parse, put, write
-from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
+from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN, SOURCE, SOURCE_KEY
 from tui.fields.field import Field
 from tui.fields.verdict import Verdict
 from tui.planner import Plan
@@ -447,6 +447,8 @@ class Session:
             network_manifest=plugin.text if plugin and not plugin.fault else None,
             network_source=plugin.source if plugin and not plugin.fault else "",
             user_kubeconfig=self.facts.user if wants_user else "",
+            packages=self._draft.options.get(SOURCE, ""),
+            package_key=self._draft.options.get(SOURCE_KEY, ""),
             mode=mode,
             folder=folder,
         )

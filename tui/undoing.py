@@ -1,25 +1,24 @@
-"""What a run has changed on this machine, and what takes it back: told truly, and done by others.
-
-Undoing a run exactly, from the ledger, is not this program's yet; `kubeadm reset` is the operator's.
-"""
+"""What a run has changed on this machine, and the request that takes it back."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from phases.engine.events import Effect
+from phases.engine.request import Request
 from phases.engine.state import RunState
 from tui.outcome import rehearsed_in
 from tui.text import _, mark
 
+REQUEST = Request(workflow="reset")
+
 KINDS = {
     mark("files written"): ("write",),
     mark("folders made"): ("make",),
-    mark("removed"): ("remove",),
+    mark("removed"): ("remove", "move"),
     mark("commands run"): ("run",),
     mark("images pulled"): ("pull",),
     mark("objects in the cluster"): ("create", "update", "delete"),
@@ -50,7 +49,7 @@ def _lines(state: RunState, journal: Path | None) -> Iterator[str]:
     yield from _before(state, journal)
     yield _("Trying again needs no undoing: what is done stays done.")
     yield ""
-    yield from _way_back()
+    yield from way_back()
 
 
 def _before(state: RunState, journal: Path | None) -> Iterator[str]:
@@ -63,17 +62,19 @@ def _before(state: RunState, journal: Path | None) -> Iterator[str]:
         yield ""
 
 
-def _way_back() -> Iterator[str]:
-    if tool := shutil.which("kubeadm"):
-        yield _("To take it all back, run in a shell as root:")
-        yield f"  {tool} reset"
-    else:
-        yield _("kubeadm takes it all back (kubeadm reset), but isn't installed here.")
+def way_back() -> Iterator[str]:
+    """What taking everything back means."""
     yield _(
-        "It stops the kubelet and removes the static pods, the certificates and kubeconfigs in "
-        "/etc/kubernetes, the files of the kubelet and the data of etcd, whatever was there before. "
-        "It leaves images, /etc/cni/net.d, firewall rules and ~/.kube."
+        "Taking it back ends the cluster on this machine: its pods, its files and the data of etcd go. "
+        "Then everything that was here before is put back from the ledger, fixes and packages too."
     )
+    yield _("The same in a shell, as root:")
+    yield "  kubeboot-tui reset"
+
+
+def puts_back() -> str:
+    """What taking it back comes to, in short."""
+    return _("the cluster on this machine ends, what was here before is put back")
 
 
 def _effects(state: RunState) -> tuple[Effect, ...]:

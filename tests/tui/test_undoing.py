@@ -47,17 +47,15 @@ def test_what_was_there_before_is_named(tmp_path: Path) -> None:
     assert not [line for line in told if line.startswith(("  /etc/b", "  /etc/c"))]
 
 
-@pytest.mark.parametrize("tool", ["/usr/bin/kubeadm", None])
-def test_kubeadm_is_named_as_it_is_here(tool: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its command where it is installed, else that it isn't."""
-    monkeypatch.setattr("shutil.which", lambda _name: tool)
+def test_the_way_back_is_told() -> None:
+    """What taking it back means, and the command that does it without a screen."""
     told = "\n".join(undoing.lines(state("real", WRITE), None))
-    assert ("/usr/bin/kubeadm reset" in told) == bool(tool)
-    assert ("isn't installed here" in told) != bool(tool)
+    assert "kubeboot-tui reset" in told
+    assert "put back from the ledger" in told
 
 
 def test_a_rehearsal_goes_with_its_folder(tmp_path: Path) -> None:
-    """No kubeadm is needed for it."""
+    """Nothing else is needed for it."""
     journal = tmp_path / "var/lib/kubeboot/runs/one/journal.jsonl"
     told = undoing.lines(state("rehearsal", WRITE), journal)
     assert told[-1] == f"  rm -r {tmp_path}"

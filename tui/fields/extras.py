@@ -1,10 +1,11 @@
-"""Fields of what is no part of a kubeadm.yaml: the network plugin, and a kubeconfig for a person."""
+"""Fields of what is no part of a kubeadm.yaml: the network plugin, packages, a kubeconfig for a person."""
 
 from __future__ import annotations
 
 from tui.fields.field import Field
 
 PLUGIN, MANIFEST, KUBECONFIG = "--network-plugin", "--network-manifest", "--kubeconfig-for"
+SOURCE, SOURCE_KEY = "--package-source", "--package-key"
 NONE, GIVEN = "none", "manifest"
 
 NETWORK = (
@@ -21,6 +22,19 @@ NETWORK = (
         "Manifest of the plugin",
         "A file of this machine, or an https address. Enter reads it again; what was read is applied.",
         when=(PLUGIN, GIVEN),
+    ),
+)
+
+PACKAGES = (
+    Field(
+        SOURCE,
+        "Source of packages",
+        "Where a fix gets the kubelet from: empty for the community's own, aliyun, tuna, or an address.",
+    ),
+    Field(
+        SOURCE_KEY,
+        "Key of that source",
+        "The fingerprint of the key that its packages are signed with; empty for the community's.",
     ),
 )
 

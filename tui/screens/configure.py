@@ -295,7 +295,7 @@ class Configure(Page):
             case "field":
                 await self._go_to_section(sections.home_of(argument), argument)
             case "review":
-                self.installer.go_to("review")
+                self.installer.go_to(self.installer.before_run)
 
     async def _take_preset(self, name: str) -> None:
         preset = next(one for one in sections.PRESETS if one.name == name)

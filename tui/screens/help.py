@@ -61,6 +61,18 @@ TOPICS = {
         ),
         mark("The fields: kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4"),
     ),
+    "checks": Topic(
+        mark("Checks"),
+        (
+            mark(
+                "Each check says what was found, what is needed and what to do. Where this program can do "
+                "it, f shows the exact change first; it is made when you agree, checked again, and can be "
+                "taken back."
+            ),
+            mark("Waiving takes the risk of a check: it stands in the configuration from then on."),
+        ),
+        mark("Every check and fix: docs/checks.md"),
+    ),
     "review": Topic(
         mark("Review"),
         (

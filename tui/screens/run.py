@@ -346,14 +346,23 @@ class Run(Page):
         allowed = {
             "join": well and bool(self.story.state.handover),
             "retry": over and not well and self.installer.request is not None,
-            "edit": self.failure() is not None,
+            "edit": self.failure() is not None and self._makes_a_master,
             "bundle": over and self.installer.journal is not None,
-            "undo": over and not well and undoing.is_worth(self.story.state),
+            "undo": over
+            and not well
+            and self._makes_a_master
+            and undoing.is_worth(self.story.state),
             "reveal": self._has_token() and bool(self.story.state.handover),
             "detach": not over,
             "follow": not (self.following or over),
         }
         return allowed.get(action, True)
+
+    @property
+    def _makes_a_master(self) -> bool:
+        """Whether this is a run of init, rather than one that takes something back."""
+        started = self.story.state.started
+        return started is None or started.workflow == "init"
 
     def _has_token(self) -> bool:
         phase = self.story.state.phases.get(self.selected)
@@ -390,11 +399,16 @@ class Run(Page):
     def action_detach(self) -> None:
         self.installer.detach()
 
-    def action_undo(self) -> None:
-        """What this run has changed, and what takes it back: told, not done."""
+    @work
+    async def action_undo(self) -> None:
+        """What this run has changed; all of it is taken back by a run of its own, when that is wanted."""
         lines = undoing.lines(self.story.state, self.installer.journal)
         title = _("What this run has changed, and what takes it back")
-        self.app.push_screen(Choice(title, lines, (Answer("back", _("Back")),)))
+        answers = [Answer("back", _("Back"))]
+        if self.story.state.started and self.story.state.started.mode == "real":
+            answers.append(Answer("reset", _("Take all of it back"), undoing.puts_back()))
+        if await self.app.push_screen_wait(Choice(title, lines, answers)) == "reset":
+            self.installer.begin(undoing.REQUEST)
 
     @work
     async def action_bundle(self) -> None:

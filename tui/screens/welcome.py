@@ -136,7 +136,7 @@ class Welcome(Page):
                 app.open_desk(app.seen.journal)
             case "resume" | "review" | "rehearse":
                 app.take_up(None if app.rehearsing else app.last_asked)
-                app.go_to("review" if self._is_ready() else "configure")
+                app.go_to(app.before_run if self._is_ready() else "configure")
             case "configure":
                 app.go_to("configure")
             case "over":
@@ -149,11 +149,14 @@ class Welcome(Page):
         session = self.installer.session
         return not session.is_untouched and session.configuration() is not None
 
-    def _start_over(self) -> None:
-        lines = (
-            _("`kubeadm reset` takes away what a control plane has on this machine."),
-            _("Run it in a shell, then start this program again:"),
-            "",
-            "  kubeadm reset",
+    @work
+    async def _start_over(self) -> None:
+        from tui import undoing
+
+        answers = (
+            Answer("back", _("Back")),
+            Answer("reset", _("Take all of it back"), undoing.puts_back()),
         )
-        self.app.push_screen(Choice(_("Start over"), lines, (Answer("back", _("Back")),)))
+        question = Choice(_("Start over"), tuple(undoing.way_back()), answers)
+        if await self.app.push_screen_wait(question) == "reset":
+            self.installer.begin(undoing.REQUEST)
