@@ -7,6 +7,7 @@ nothing like it: its reset removes what it knows, whatever was there before.
 from __future__ import annotations
 
 from phases.engine.context import Context
+from phases.engine.errors import ForeignState
 from phases.engine.ledger import Entry
 from phases.engine.phase import Phase
 from phases.engine.undo import is_ours_to_take_back, take_back
@@ -18,11 +19,28 @@ UNDOING = ("undo", "cleanup-node")
 """The phases whose own changes are never taken back."""
 
 
+CLUSTER = ("certs", "kubelet-start")
+"""Phases whose changes show that a cluster of ours stands here."""
+
+
 def run(context: Context) -> None:
+    """A cluster stands on what was mended before it: it goes first, or the one takes the other's place."""
+    if context.options.workflow == "undo" and has_cluster(context):
+        raise ForeignState(
+            "cluster-stands",
+            "there is a cluster on this machine, which stands on what was mended",
+            where=context.phase,
+            remedy="Nothing was changed. `kubeboot-tui reset` ends it, and takes everything back",
+        )
     take_back(context, [entry for entry in context.past.entries() if is_asked(context, entry)])
     if context.options.workflow == "reset":
         context.past.settle(filter(is_over, context.past.entries()))
         context.past.forget()
+
+
+def has_cluster(context: Context) -> bool:
+    """Whether this program has brought a cluster here, be it a part of the way."""
+    return any(entry.phase in CLUSTER for entry in context.past.entries())
 
 
 def is_over(entry: Entry) -> bool:

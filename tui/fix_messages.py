@@ -65,6 +65,8 @@ FIXES: tuple[str, ...] = (
     mark("Mend it by hand, or run the same command again"),
     mark("{target} stays as it is: {reason}"),
     mark("it was changed since"),
+    mark("there is a cluster on this machine, which stands on what was mended"),
+    mark("Nothing was changed. `kubeboot-tui reset` ends it, and takes everything back"),
     mark("it was a {kind}"),
     mark("there is something in it ({name})"),
     mark("{path} is gone"),

@@ -15,8 +15,8 @@ from phases.fixes.fix import ASIDE, Findings, command, edit, set_aside
 from phases.system.ports import RuntimeFailure
 
 KUBERNETES, KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
-SIMPLE = ("bridge", "dummy", "ipvs")
-"""Kinds of links that need nothing but a name."""
+SIMPLE, TUNNEL = ("bridge", "dummy"), "vxlan"
+"""Kinds of links that need nothing but a name, and the one that needs more."""
 
 WHOLE = (KUBERNETES, KUBELET)
 """The folders that belong to a cluster as a whole: a part of one is no use to another."""
@@ -31,7 +31,7 @@ def clear(context: Context, findings: Findings) -> None:
         set_aside(context, path)
     remove_rules(context, findings)
     for name in (name for finding in findings for name in finding.facts.get("interfaces", ())):
-        command(context, "ip", "link", "delete", name, undo=made_again(context, name))
+        remove_link(context, name)
 
 
 def in_the_way(context: Context, findings: Findings) -> Iterator[str]:
@@ -72,17 +72,31 @@ def remove_rules(context: Context, findings: Findings) -> None:
     command(context, "iptables-restore", f"{folder}/iptables", undo=undo)
 
 
-def made_again(context: Context, link: str) -> tuple[str, ...]:
-    """The command that makes a link of the same kind; none for kinds that need more to be told."""
+def remove_link(context: Context, link: str) -> None:
+    """Undo makes it again from a file of commands, as far as its kind is known here."""
+    undo: tuple[str, ...] = ()
+    if commands := list(made_again(context, link)):
+        path = f"{ASIDE}/{context.began:%Y%m%d-%H%M%S}/link-{link}"
+        edit(context, path, "".join(f"{line}\n" for line in commands).encode(), mode=0o600)
+        undo = ("ip", "-batch", path)
+    command(context, "ip", "link", "delete", link, undo=undo)
+
+
+def made_again(context: Context, link: str) -> Iterator[str]:
+    """The commands of ip that make a link again, with its addresses; none for an unknown kind."""
     with suppress(ValueError, KeyError, IndexError, TypeError):
-        said = context.host.probe(("ip", "-j", "-d", "link", "show", "dev", link)).stdout
-        found = json.loads(said)[0]["linkinfo"]
-        kind, data = str(found["info_kind"]), found.get("info_data", {})
-        if kind == "vxlan":
-            return ("ip", "link", "add", link, "type", kind, *tunnel(data))
-        if kind in SIMPLE:
-            return ("ip", "link", "add", link, "type", kind)
-    return ()
+        said = context.host.probe(("ip", "-j", "-d", "addr", "show", "dev", link)).stdout
+        found = json.loads(said)[0]
+        kind, data = str(found["linkinfo"]["info_kind"]), found["linkinfo"].get("info_data", {})
+        if kind not in (*SIMPLE, TUNNEL):
+            return
+        more = tunnel(data) if kind == TUNNEL else ()
+        yield " ".join(("link add", link, f"mtu {found['mtu']}", "type", kind, *more))
+        for each in found["addr_info"]:
+            if each["scope"] != "link":
+                yield f"addr add {each['local']}/{each['prefixlen']} dev {link}"
+        if "UP" in found["flags"]:
+            yield f"link set {link} up"
 
 
 def tunnel(data: Mapping[str, Any]) -> Iterator[str]:

@@ -106,9 +106,20 @@ def port_taken(host: FakeHost) -> None:
     host.answer("ss", stdout='LISTEN 0 5 0.0.0.0:10250 0.0.0.0:* users:(("python3",pid=7,fd=3))\n')
 
 
+CNI0 = {
+    "mtu": 1450,
+    "flags": ["BROADCAST", "UP"],
+    "linkinfo": {"info_kind": "bridge"},
+    "addr_info": [
+        {"scope": "global", "local": "10.244.0.1", "prefixlen": 24},
+        {"scope": "link", "local": "fe80::1", "prefixlen": 64},
+    ],
+}
+
+
 def no_links(host: FakeHost) -> None:
     host.make_directory("/sys/class/net/cni0", mode=0o755)
-    host.answer("ip -j -d link", stdout='[{"linkinfo": {"info_kind": "bridge"}}]')
+    host.answer("ip -j -d addr show dev cni0", stdout=json.dumps([CNI0]))
 
 
 KEY = Path(__file__).with_name("key.asc").read_bytes()
@@ -220,6 +231,8 @@ CASES: Mapping[str, Case] = {
         {
             "/var/lib/kubeboot/aside/20261124-120000/iptables-before": PROXY_RULES,
             "/var/lib/kubeboot/aside/20261124-120000/iptables": "-A OUTPUT -j MINE\nCOMMIT\n",
+            "/var/lib/kubeboot/aside/20261124-120000/link-cni0": "link add cni0 mtu 1450 type bridge\n"
+            "addr add 10.244.0.1/24 dev cni0\nlink set cni0 up\n",
         },
         (
             "systemctl stop kubelet",
@@ -227,7 +240,7 @@ CASES: Mapping[str, Case] = {
             "ip link delete cni0",
         ),
         (
-            "ip link add cni0 type bridge",
+            "ip -batch /var/lib/kubeboot/aside/20261124-120000/link-cni0",
             "iptables-restore /var/lib/kubeboot/aside/20261124-120000/iptables-before",
             "systemctl start kubelet",
         ),

@@ -416,9 +416,13 @@ async def test_the_review_lists_what_is_wrong_and_leads_there(
         assert focused_path(app) == "localAPIEndpoint.bindPort"
 
 
-async def test_the_review_opens_when_nothing_is_wrong(make: Callable[..., Installer]) -> None:
-    """Without problems the last line of the review section leads to the page."""
+@pytest.mark.parametrize(("rehearsing", "page"), [(False, "checks"), (True, "review")])
+async def test_the_way_on_opens_when_nothing_is_wrong(
+    make: Callable[..., Installer], rehearsing: bool, page: str
+) -> None:
+    """Without problems the last line leads to the checks of this machine, or to a rehearsal's review."""
     app = make()
+    app.rehearsing = rehearsing
     async with app.run_test(size=(120, 40)) as pilot:
         await to_section(pilot, "review")
         await pilot.press("enter", "down")
@@ -426,7 +430,7 @@ async def test_the_review_opens_when_nothing_is_wrong(make: Callable[..., Instal
         app.go_to = app.visited.append  # type: ignore[method-assign, assignment]
         await pilot.press("enter")
         await pilot.pause()
-        assert app.visited == ["review"]
+        assert app.visited == [page]
 
 
 async def test_a_preset_fills_in_and_asks_for_the_endpoint(make: Callable[..., Installer]) -> None:

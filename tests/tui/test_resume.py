@@ -15,9 +15,9 @@ from tests.tui.stage import FACTS, NARROW, RECORDINGS, WIDE, engine_at, make_app
 from tests.tui.stage import watched as watched_run
 from tui import resumed
 from tui.machine import Look
+from tui.screens.checks import Checks
 from tui.screens.choice import Choice
 from tui.screens.configure import Configure
-from tui.screens.review import Review
 from tui.screens.run import Run
 from tui.session import Session
 
@@ -78,14 +78,14 @@ async def test_what_was_typed_is_not_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "page"), [(CONFIG, Review), (documents("dns: {mood: 1}"), Configure)]
+    ("config", "page"), [(CONFIG, Checks), (documents("dns: {mood: 1}"), Configure)]
 )
 async def test_resume_goes_on_with_the_runs_configuration(
     tmp_path: Path, config: str, page: type[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It leads to the review of that very configuration, or, where that has problems, to the form."""
+    """It leads on with that very configuration, or, where that has problems, to the form."""
     nothing = tmp_path / "aside" / "runs" / "one" / "journal.jsonl"
-    monkeypatch.setattr("tui.screens.review.start", lambda _request: engine_at(nothing)[0])
+    monkeypatch.setattr("tui.screens.checks.start", lambda _request: engine_at(nothing)[0])
     journal = kept_run(tmp_path, config=config)
     app = make_app(tmp_path, seen=Look("half-done", journal, failure="it broke"))
     async with app.run_test(size=NARROW) as pilot:

@@ -210,18 +210,24 @@ async def test_containers_stand_with_the_health(tmp_path: Path) -> None:
         assert text.count("container runs, 0 restarts") == 3
 
 
-async def test_undo_tells_what_was_changed_and_changes_nothing(tmp_path: Path) -> None:
-    """u counts the changes and says what takes them back; escape leads back to the run."""
+@pytest.mark.parametrize(("keys", "requests"), [(("escape",), 0), (("down", "enter"), 1)])
+async def test_undo_tells_what_was_changed_and_asks(
+    tmp_path: Path, keys: tuple[str, ...], requests: int
+) -> None:
+    """u counts the changes; escape changes nothing, the other answer starts a run that takes them back."""
+    asked: list[Request] = []
     app = make_app(tmp_path)
+    app.begin = asked.append  # type: ignore[method-assign, assignment]
     async with app.run_test(size=NARROW) as pilot:
         await watched(pilot, told_today("failed", tmp_path))
         await pilot.press("u")
         await until(pilot, lambda: isinstance(app.screen, Choice))
         text = text_of(app)
         assert re.search(r"34 +files written", text)
-        assert "kubeadm reset" in text
-        await pilot.press("escape")
+        assert "kubeboot-tui reset" in text
+        await pilot.press(*keys)
         await until(pilot, lambda: isinstance(app.screen, Run))
+        assert asked == [Request(workflow="reset")] * requests
 
 
 @pytest.mark.parametrize(("recording", "offered"), [("good", False), ("refused", False)])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from phases.engine.request import Request
 from tests.tui.stage import FACTS, NARROW, RECORDINGS, WIDE, make_app, text_of, until
 from tui.machine import Look
 from tui.screens.choice import Choice
@@ -107,9 +108,14 @@ async def test_a_file_from_the_command_line_is_filled_in(tmp_path: Path) -> None
         assert menu.entries[0].name == "review"
 
 
-async def test_starting_over_is_explained(tmp_path: Path) -> None:
-    """How to take away what was made is told, and nothing is done."""
+@pytest.mark.parametrize(("keys", "requests"), [(("escape",), 0), (("down", "enter"), 1)])
+async def test_starting_over_is_explained_and_asked(
+    tmp_path: Path, keys: tuple[str, ...], requests: int
+) -> None:
+    """What it means is told; escape does nothing, the other answer starts a run that takes all back."""
+    asked: list[Request] = []
     app = make_app(tmp_path, seen=Look("half-done", JOURNAL))
+    app.begin = asked.append  # type: ignore[method-assign, assignment]
     async with app.run_test(size=WIDE) as pilot:
         menu = app.screen.query_one(Menu)
         names = [entry.name for entry in menu.entries]
@@ -117,7 +123,10 @@ async def test_starting_over_is_explained(tmp_path: Path) -> None:
             await pilot.press("down")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Choice))
-        assert "kubeadm reset" in text_of(app)
+        assert "kubeboot-tui reset" in text_of(app)
+        await pilot.press(*keys)
+        await until(pilot, lambda: not isinstance(app.screen, Choice))
+        assert asked == [Request(workflow="reset")] * requests
 
 
 async def test_every_step_leads_somewhere(tmp_path: Path) -> None:
