@@ -35,6 +35,8 @@ class Plan:
     layers: tuple[str, ...]
     content: str | None = None  # a /var/lib/containerd with images in it
     registry: bool = False
+    bare: bool = False  # its root is a copy of the layers instead of an overlay
+    hosts: str = ""  # more lines for /etc/hosts
 
 
 def folder(number: int) -> Path:
@@ -55,8 +57,10 @@ def lay_out(plan: Plan) -> None:
     home = folder(plan.number)
     if (home / "upper").exists():
         return
-    for name in ("root", "work", "upper", *REAL_FOLDERS):
+    for name in ("root", "work", "upper", *(() if plan.bare else REAL_FOLDERS)):
         (home / name).mkdir(parents=True, exist_ok=True)
+    for layer in reversed(plan.layers if plan.bare else ()):
+        command.check("cp", "--archive", "--reflink=auto", f"{layer}/.", home / "upper")
     _settings(home / "upper", plan)
     if plan.content:
         _copy_content(Path(plan.content), home / "var/lib/containerd")
@@ -65,6 +69,9 @@ def lay_out(plan: Plan) -> None:
 def mount(plan: Plan) -> None:
     """Mount the node's root and its real folders, in the caller's mount namespace."""
     home, target = folder(plan.number), root(plan.number)
+    if plan.bare:
+        command.check("mount", "--bind", home / "upper", target)
+        return
     layers = ":".join(plan.layers)
     options = f"lowerdir={layers},upperdir={home / 'upper'},workdir={home / 'work'}"
     command.check("mount", "-t", "overlay", f"kbt-n{plan.number}", "-o", options, target)
@@ -95,7 +102,7 @@ def boot_command(number: int, network_namespace: str) -> list[str]:
 def _settings(upper: Path, plan: Plan) -> None:
     files = {
         "etc/hostname": f"{network.host_name(plan.number)}\n",
-        "etc/hosts": network.hosts(),
+        "etc/hosts": network.hosts() + plan.hosts,
         "etc/resolv.conf": f"nameserver {network.GATEWAY}\n",
         "etc/machine-id": f"{uuid.uuid4().hex}\n",
     }
