@@ -1,6 +1,5 @@
 """The root file system of a bare node: a Debian with nothing of Kubernetes in it, and the little that the
-lab has to lay over it. Its root is a plain folder, not an overlay: containerd is installed there later,
-and its snapshots couldn't lie on one."""
+lab has to lay over it."""
 
 from __future__ import annotations
 

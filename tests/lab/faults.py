@@ -83,8 +83,8 @@ def containerd_config(node: Node) -> None:
 FAULTS: dict[str, Callable[[Node], None]] = {
     "swap": swap.switch_on,
     "forwarding": forwarding,
-    "ufw": ufw,
     "nftables": nftables,
+    "ufw": ufw,  # after nftables, which flushes all rules when it starts
     "kubelet-port": kubelet_port,
     "containerd-config": containerd_config,
     "old-cluster": old_cluster.leave,

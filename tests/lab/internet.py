@@ -1,8 +1,8 @@
 """A stand-in for the internet: package repositories, release binaries and the image registry under the
 names the world knows them by, inside the lab's network only.
 
-A bare node finds these names in its /etc/hosts and trusts the lab's authority, so that whatever is set
-to the public defaults works there unchanged. Besides them there are two mirrors: an honest one, and one
+A bare node asks its name server and trusts the lab's authority, so that whatever is set to the public
+defaults works there unchanged. Besides them there are two mirrors: an honest one, and one
 that was tampered with. What is served is made in packages.py; the images are those of registry.py.
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
 
-from . import authority, network, packages, registry, versions
+from . import authority, nameserver, network, packages, registry, versions
 from .service import Service
 
 ADDRESS, IMAGES_ADDRESS = f"{network.PREFIX}.2", f"{network.PREFIX}.3"
@@ -51,12 +51,6 @@ class Internet:
 
     def close(self) -> None:
         os.close(self._hold)
-
-
-def hosts() -> str:
-    """The lines of /etc/hosts by which a node finds it."""
-    web = " ".join((*REDIRECTS, *SITES))
-    return f"{ADDRESS} {web}\n{IMAGES_ADDRESS} {versions.REGISTRY}\n"
 
 
 @once
@@ -112,6 +106,12 @@ class _Site(SimpleHTTPRequestHandler):
         return f"{self.client_address[0]} {asked.get('Host', '?')}"
 
 
+def _addresses() -> dict[str, str]:
+    nodes = {network.host_name(number): network.address(number) for number in network.NUMBERS}
+    web = dict.fromkeys((*REDIRECTS, *SITES), ADDRESS)
+    return {**nodes, **web, versions.REGISTRY: IMAGES_ADDRESS}
+
+
 @contextmanager
 def _serving() -> Iterator[Callable[[], bool]]:
     made = certificates()
@@ -119,12 +119,12 @@ def _serving() -> Iterator[Callable[[], bool]]:
     tls.load_cert_chain(made / "server.crt", made / "server.key")
     words = f", tls: {{certificate: {made / 'server.crt'}, key: {made / 'server.key'}}}"
     with ExitStack() as open_until_end:
-        for port in (80, 443):
-            server = open_until_end.enter_context(ThreadingHTTPServer((ADDRESS, port), _Site))
-            if port == 443:  # each handshake in a thread of its own
-                server.socket = tls.wrap_socket(
-                    server.socket, server_side=True, do_handshake_on_connect=False
-                )
+        plain, secure = (ThreadingHTTPServer((ADDRESS, port), _Site) for port in (80, 443))
+        secure.socket = tls.wrap_socket(  # each handshake in a thread of its own
+            secure.socket, server_side=True, do_handshake_on_connect=False
+        )
+        for server in (plain, secure, nameserver.server(ADDRESS, _addresses())):
+            open_until_end.enter_context(server)
             Thread(target=server.serve_forever, daemon=True).start()
         images = registry.serving("internet", f"{IMAGES_ADDRESS}:443", words)
         yield open_until_end.enter_context(images)

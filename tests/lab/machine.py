@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from . import cache, command, network
@@ -20,8 +21,10 @@ HOSTS_TOML = f"""server = "http://{REGISTRY_ADDRESS}"
   capabilities = ["pull", "resolve"]
 """
 
-# overlayfs can't lie on overlayfs, and containerd's snapshots are overlays: it gets real folders
+# overlayfs can't lie on overlayfs, and containerd's snapshots are overlays: it gets real folders;
+# a bare node, where neither it nor its folder is yet, has all of /var as one
 REAL_FOLDERS = ("var/lib/containerd", "var/lib/kubelet")
+BARE_FOLDERS = ("var",)
 
 # SECCOMP: runc needs keyctl, which nspawn's filter forbids. API_VFS: the kubelet writes sysctls.
 ENVIRONMENT = {"SYSTEMD_SECCOMP": "0", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "yes"}
@@ -35,8 +38,8 @@ class Plan:
     layers: tuple[str, ...]
     content: str | None = None  # a /var/lib/containerd with images in it
     registry: bool = False
-    bare: bool = False  # its root is a copy of the layers instead of an overlay
-    hosts: str = ""  # more lines for /etc/hosts
+    real: tuple[str, ...] = REAL_FOLDERS  # what of its root isn't an overlay
+    nameserver: str = network.GATEWAY
 
 
 def folder(number: int) -> Path:
@@ -57,10 +60,11 @@ def lay_out(plan: Plan) -> None:
     home = folder(plan.number)
     if (home / "upper").exists():
         return
-    for name in ("root", "work", "upper", *(() if plan.bare else REAL_FOLDERS)):
+    for name in ("root", "work", "upper", *plan.real):
         (home / name).mkdir(parents=True, exist_ok=True)
-    for layer in reversed(plan.layers if plan.bare else ()):
-        command.check("cp", "--archive", "--reflink=auto", f"{layer}/.", home / "upper")
+    for layer, name in product(reversed(plan.layers), plan.real):
+        if Path(layer, name).is_dir():
+            command.check("cp", "--archive", f"{layer}/{name}/.", home / name)
     _settings(home / "upper", plan)
     if plan.content:
         _copy_content(Path(plan.content), home / "var/lib/containerd")
@@ -69,13 +73,10 @@ def lay_out(plan: Plan) -> None:
 def mount(plan: Plan) -> None:
     """Mount the node's root and its real folders, in the caller's mount namespace."""
     home, target = folder(plan.number), root(plan.number)
-    if plan.bare:
-        command.check("mount", "--bind", home / "upper", target)
-        return
     layers = ":".join(plan.layers)
     options = f"lowerdir={layers},upperdir={home / 'upper'},workdir={home / 'work'}"
     command.check("mount", "-t", "overlay", f"kbt-n{plan.number}", "-o", options, target)
-    for name in REAL_FOLDERS:
+    for name in plan.real:
         (target / name).mkdir(parents=True, exist_ok=True)
         command.check("mount", "--bind", home / name, target / name)
 
@@ -102,8 +103,8 @@ def boot_command(number: int, network_namespace: str) -> list[str]:
 def _settings(upper: Path, plan: Plan) -> None:
     files = {
         "etc/hostname": f"{network.host_name(plan.number)}\n",
-        "etc/hosts": network.hosts() + plan.hosts,
-        "etc/resolv.conf": f"nameserver {network.GATEWAY}\n",
+        "etc/hosts": network.hosts(),
+        "etc/resolv.conf": f"nameserver {plan.nameserver}\n",
         "etc/machine-id": f"{uuid.uuid4().hex}\n",
     }
     if plan.registry:

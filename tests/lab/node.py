@@ -69,7 +69,7 @@ class Node:
         plan = Plan(self.number, tuple(map(str, rootfs.node_layers())), stored, registry)
         if bare:
             layers = tuple(map(str, bare_rootfs.layers()))
-            plan = Plan(self.number, layers, bare=True, hosts=internet.hosts())
+            plan = Plan(self.number, layers, real=machine.BARE_FOLDERS, nameserver=internet.ADDRESS)
         self._bare = bare
         self._keeper = self._start_keeper(plan, detached)
         self._await_boot(self._keeper)

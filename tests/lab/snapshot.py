@@ -131,23 +131,32 @@ def _packages(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _firewall(node: Node) -> Iterator[tuple[str, str]]:
-    """Every rule, and every chain that does something without one, in nft's words.
+    """Every chain and every rule, in nft's words; iptables' tables are nft's too.
 
-    iptables' tables are nft's too. An empty table or chain that lets all pass is no fact.
+    A table, and a chain that the kernel calls and that lets all pass, is no fact: listing rules with
+    iptables makes them.
     """
     table = chain = ""
-    position = 0
+    rules: list[str] = []
     for line in node.check("nft", "--stateless", "list", "ruleset").stdout.splitlines():
         words = line.strip()
         if words.startswith("table "):
             table = words.removesuffix(" {")
-        elif words.endswith("{") or words == "}":
-            chain, position = words.removesuffix(" {"), 0
-        elif words.startswith("type ") and words.endswith("policy accept;"):
-            continue
+        elif words.endswith(" {"):
+            chain, rules = words.removesuffix(" {"), []
+        elif words == "}" and chain:
+            yield from _chain(f"{table} {chain}", rules)
+            chain = ""
         elif words:
-            position += 1
-            yield f"{table} {chain} {position}", words
+            rules.append(words)
+
+
+def _chain(name: str, rules: list[str]) -> Iterator[tuple[str, str]]:
+    hook = rules.pop(0) if rules and rules[0].startswith("type ") else "there"
+    if not hook.endswith("policy accept;"):
+        yield name, hook
+    for number, rule in enumerate(rules, 1):
+        yield f"{name} rule {number}", rule
 
 
 def _links(node: Node) -> Iterator[tuple[str, str]]:
