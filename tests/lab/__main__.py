@@ -96,7 +96,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "node": {"type": int, "metavar": "N"},
     "words": {"nargs": argparse.REMAINDER, "metavar": "COMMAND"},
     "--bare": {"action": "store_true", "help": "nothing of Kubernetes; the lab's internet in reach"},
-    "faults": {"nargs": "*", "choices": [*faults.FAULTS, []], "metavar": "FAULT"},
+    "faults": {"nargs": "*", "metavar": "FAULT", "help": ", ".join(faults.FAULTS)},
     "source": {}, "target": {}, "rate": {"help": "such as 200mbit"},
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import build, cache, old_cluster, swap
 from .deb import Deb, Files
+from .errors import LabError
 from .node import Node
 
 AGENT = "fleet-agent"
@@ -93,6 +94,8 @@ FAULTS: dict[str, Callable[[Node], None]] = {
 
 def plant(node: Node, *names: str) -> None:
     """Make these things wrong on a bare node, one after the other."""
+    if unknown := set(names) - set(FAULTS):
+        raise LabError(f"no such fault: {', '.join(sorted(unknown))}")
     for name in names:
         FAULTS[name](node)
 

@@ -18,9 +18,10 @@ from pathlib import Path
 from .node import Node
 
 Facts = Mapping[str, str]
+Ignored = tuple[tuple[str, str, str], ...]
 
-# not the node's disk, or gone with the next boot: what counts there is under links, mounts and units
-ELSEWHERE = ("/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp")  # noqa: S108
+# the kernel's, or gone with the next boot: what counts there is under links, mounts and units
+ELSEWHERE = ("/proc", "/sys", "/dev", "/run")
 
 SYSCTLS = (
     "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
@@ -31,15 +32,17 @@ SYSCTLS = (
 )  # fmt: skip
 """Those that are a node's own; kernel.*, vm.* and fs.* are one for all nodes of the machine."""
 
-IGNORED = (
+IGNORED: Ignored = (
     ("files", "/var/log/*", "logs grow"),
+    ("files", "/tmp/tmux-*", "the terminal that a test looks through"),  # noqa: S108
     ("files", "/var/cache/apt/*", "what apt downloaded, and its indexes of it"),
     ("files", "/var/cache/ldconfig/aux-cache", "made again whenever a package is installed"),
     ("files", "/etc/ld.so.cache", "made again whenever a package is installed"),
     ("files", "/var/lib/apt/lists/*", "what apt knows of repositories, made by `apt-get update`"),
     ("files", "/var/lib/apt/extended_states", "compared as packages"),
     ("files", "/var/lib/dpkg/*", "compared as packages"),
-    ("files", "/var/lib/systemd/*", "what systemd remembers of timers and random numbers"),
+    ("files", "/var/lib/systemd/timers/*", "when a timer ran last"),
+    ("files", "/var/lib/systemd/random-seed", "another at each boot"),
     ("units", "*.scope", "one for each session of a person"),
     ("units", "*.device", "what the kernel shows, compared as links and mounts"),
     ("units", "sys-*", "what the kernel shows, compared as links and mounts"),
@@ -60,13 +63,13 @@ def snapshot(node: Node) -> Snapshot:
     return Snapshot({name: dict(take(node)) for name, take in SECTIONS.items()})
 
 
-def difference(before: Snapshot, after: Snapshot) -> list[str]:
+def difference(before: Snapshot, after: Snapshot, ignored: Ignored = IGNORED) -> list[str]:
     """A line for everything that came, went or changed, other than what is to be ignored."""
     return [
         f"{section}: {name}: {was or 'nothing'} -> {now or 'nothing'}"
         for section in SECTIONS
         for name, was, now in _changes(before.sections[section], after.sections[section])
-        if not _is_ignored(section, name)
+        if not any(section == place and fnmatch(name, pattern) for place, pattern, _ in ignored)
     ]
 
 
@@ -74,10 +77,6 @@ def _changes(before: Facts, after: Facts) -> Iterator[tuple[str, str | None, str
     for name in sorted({*before, *after}):
         if before.get(name) != after.get(name):
             yield name, before.get(name), after.get(name)
-
-
-def _is_ignored(section: str, name: str) -> bool:
-    return any(section == place and fnmatch(name, pattern) for place, pattern, _ in IGNORED)
 
 
 def _files(node: Node) -> Iterator[tuple[str, str]]:
