@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cache as once
 from pathlib import Path
 
-from . import authority, cache, debian, internet, packages, rootfs, versions
+from . import authority, cache, debian, repository, rootfs, versions
 
 ARCHIVE_KEY = "usr/share/keyrings/lab-archive-keyring.asc"
 SOURCES = f"""Types: deb
@@ -28,17 +28,18 @@ def layers() -> tuple[Path, ...]:
 def layer() -> Path:
     """What a bare node has above Debian: whom it trusts, where it gets packages, no useless units."""
     unit = (rootfs.UNITS / UNIT).read_text()
-    recipe = (packages.archive(), internet.certificates(), unit, rootfs.MASKED, SOURCES)
+    trusted = (repository.public_key("debian"), authority.authority())
+    recipe = (debian.bare(), trusted, unit, rootfs.MASKED, SOURCES)
     return cache.artefact("bare-layer", recipe, lambda draft: _lay(draft, unit))
 
 
 def _lay(draft: Path, unit: str) -> None:
     rootfs.write(draft / "etc/apt/sources.list.d/debian.sources", SOURCES)
-    rootfs.write(draft / ARCHIVE_KEY, packages.archive_key().decode())
+    rootfs.write(draft / ARCHIVE_KEY, repository.public_key("debian").decode())
     rootfs.write(draft / "usr/lib/systemd/system" / UNIT, unit)
     rootfs.enable(draft, UNIT, "sysinit.target")
     rootfs.mask(draft)
-    _trust(draft, internet.certificates() / "ca.crt")
+    _trust(draft, authority.authority() / "ca.crt")
 
 
 def _trust(draft: Path, certificate: Path) -> None:

@@ -53,18 +53,12 @@ class Internet:
         os.close(self._hold)
 
 
-@once
-def certificates() -> Path:
-    """A folder with the authority's ca.crt, and the certificate of all names."""
-    return authority.certificates(NAMES)
-
-
 def prepare() -> None:
     """Make everything that is served."""
     network.ensure_bridge()
     for address in (ADDRESS, IMAGES_ADDRESS):
         network.ensure_address(address)
-    certificates()
+    authority.certificate(NAMES)
     registry.storage()
     _folders()
 
@@ -114,7 +108,7 @@ def _addresses() -> dict[str, str]:
 
 @contextmanager
 def _serving() -> Iterator[Callable[[], bool]]:
-    made = certificates()
+    made = authority.certificate(NAMES)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(made / "server.crt", made / "server.key")
     words = f", tls: {{certificate: {made / 'server.crt'}, key: {made / 'server.key'}}}"

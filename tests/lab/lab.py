@@ -78,6 +78,7 @@ class Lab:
         for entry in [entry for entry in self._nodes if entry[0] is node]:
             self._nodes.remove(entry)
             node.stop()
+            reserve.sweep(node.number)  # the kernel takes its time to let go of the link
             entry[1].leave()
 
     def close(self) -> None:

@@ -78,8 +78,7 @@ def leave(node: Node) -> None:
 def _files(node: Node) -> None:
     with TemporaryDirectory() as made:
         pki = Path(made, "pki")
-        pki.mkdir()
-        authority.authority(NAME, pki / "ca.crt", pki / "ca.key")
+        authority.make(pki, NAME)
         node.copy_in(pki, "/etc/kubernetes/pki")
     node.copy_in(build.binary("kubeadm"), TOOL)
     node.write(CONFIG, KUBEADM.replace("ADDRESS", node.address))

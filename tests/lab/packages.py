@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 from collections.abc import Mapping
 from functools import cache as once
 from pathlib import Path
 
-from . import build, cache, deb, debian, repository, versions
+from . import build, cache, command, deb, debian, repository, versions
 from .deb import Deb, Files
 
 COMMUNITY = f"repositories/isv:/kubernetes:/core:/stable:/v{versions.MINOR}/deb"
 ARCHIVE = "debian"
 RELEASE = f"release/v{versions.KUBERNETES}/bin/linux/amd64"
-OWNERS = ("isv:kubernetes OBS Project", "The lab's Debian archive", "Somebody else")
 PROGRAMS = ("kubeadm", "kubelet", "kubectl")
+CONTAINERD = ("containerd", "ctr", "containerd-shim-runc-v2")
+MAKERS = (sys.modules[__name__], deb, repository)
+"""What all of this is made by: it is made anew when one of them changes."""
 
 UNITS = Path(__file__).parent / "units"
 KEEP = ".kubelet-keep"
@@ -57,15 +60,15 @@ exec /usr/libexec/runc/runc "$@"
 @once
 def community() -> Path:
     """The repository of the community, with the lab's own programs in its packages."""
-    recipe = ([vars(each) for each in _community()], COMMUNITY, OWNERS, deb, repository)
+    recipe = ([vars(each) for each in _community()], *MAKERS)
     return cache.artefact("packages-community", recipe, _lay_community)
 
 
 @once
 def archive() -> Path:
     """Debian's: what a bare node lacks, with the lab's containerd in the place of Debian's old one."""
-    programs = {name: build.binary(name) for name in _CONTAINERD}
-    recipe = (debian.bare(), programs, RUNC, ARCHIVE, OWNERS, versions.DEBIAN, deb, repository)
+    programs = {name: build.binary(name) for name in CONTAINERD}
+    recipe = (debian.bare(), programs, ARCHIVE, versions.DEBIAN, *MAKERS)
     return cache.artefact("packages-debian", recipe, lambda draft: _lay_archive(draft, programs))
 
 
@@ -73,7 +76,7 @@ def archive() -> Path:
 def releases() -> Path:
     """The release binaries, each with its checksums, and what the newest release is."""
     programs = {name: build.binary(name) for name in PROGRAMS}
-    recipe = (programs, RELEASE, versions.MINOR)
+    recipe = (programs, RELEASE, versions.MINOR, *MAKERS)
     return cache.artefact("releases", recipe, lambda draft: _lay_releases(draft, programs))
 
 
@@ -81,13 +84,8 @@ def releases() -> Path:
 def forged() -> Path:
     """All of it as a mirror that was tampered with has it: signed by somebody else, checksums of
     other files."""
-    recipe = (community(), releases(), OWNERS, COMMUNITY)
+    recipe = (community(), releases(), *MAKERS)
     return cache.artefact("packages-forged", recipe, _forge)
-
-
-def archive_key() -> bytes:
-    """The key a node trusts Debian's archive by."""
-    return (archive() / "archive.asc").read_bytes()
 
 
 def _community() -> tuple[Deb, ...]:
@@ -140,10 +138,8 @@ def _lay_community(draft: Path) -> None:
     repository.index(folder, ".", ".")
     label = f"isv:kubernetes:core:stable:v{versions.MINOR}"
     fields = {"Origin": f"obs://build.opensuse.org/{label}/deb", "Label": label, "Codename": "deb"}
-    (folder / "Release.key").write_bytes(repository.release(folder, fields, OWNERS[0]))
-
-
-_CONTAINERD = ("containerd", "ctr", "containerd-shim-runc-v2")
+    repository.release(folder, fields, "community")
+    (folder / "Release.key").write_bytes(repository.public_key("community"))
 
 
 def _lay_archive(draft: Path, programs: Mapping[str, Path]) -> None:
@@ -163,8 +159,7 @@ def _lay_archive(draft: Path, programs: Mapping[str, Path]) -> None:
     suite = f"dists/{versions.DEBIAN}"
     repository.index(root, "pool", f"{suite}/main/binary-amd64")
     fields = {"Suite": "oldstable", "Codename": versions.DEBIAN, "Components": "main"}
-    key = repository.release(root / suite, {"Origin": "Debian", **fields}, OWNERS[1])
-    (draft / "archive.asc").write_bytes(key)
+    repository.release(root / suite, {"Origin": "Debian", **fields}, "debian")
 
 
 def _newer(root: Path, programs: Mapping[str, Path]) -> None:
@@ -201,8 +196,8 @@ def _write_checksum(program: Path) -> None:
 
 
 def _forge(draft: Path) -> None:
-    repository.link_tree(community(), draft)
-    repository.sign(draft / COMMUNITY, OWNERS[2])
+    command.check("cp", "--archive", "--link", community(), draft)
+    repository.sign(draft / COMMUNITY, "stranger")
     shutil.copytree(releases() / "release", draft / "release")
     for kind in ("sha256", "sha512"):
         first, *rest = (draft / RELEASE / f"{name}.{kind}" for name in PROGRAMS)

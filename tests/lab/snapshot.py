@@ -43,10 +43,11 @@ IGNORED: Ignored = (
     ("files", "/var/lib/dpkg/*", "compared as packages"),
     ("files", "/var/lib/systemd/timers/*", "when a timer ran last"),
     ("files", "/var/lib/systemd/random-seed", "another at each boot"),
-    ("units", "*.scope", "one for each session of a person"),
-    ("units", "*.device", "what the kernel shows, compared as links and mounts"),
-    ("units", "sys-*", "what the kernel shows, compared as links and mounts"),
-    ("units", "systemd-tmpfiles-clean.service", "runs by the clock"),
+    ("units", "*.scope now", "one for each session of a person"),
+    ("units", "*.device now", "what the kernel shows"),
+    ("units", "*.mount now", "compared as mounts"),
+    ("units", "systemd-tmpfiles-clean.service now", "runs by the clock"),
+    ("mounts", "/run/credentials/*", "systemd's own, for units that have just started"),
 )
 """What may differ between two moments without anybody having changed the machine: the section, a
 pattern of names, and why."""

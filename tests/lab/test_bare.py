@@ -241,6 +241,14 @@ class TestSnapshots:
             "links: b: 1 -> 2", "links: c: 1 -> nothing", "links: d: nothing -> 1",
         ]  # fmt: skip
 
+    def test_what_changes_by_itself_is_left_out(self) -> None:
+        """By section and pattern: a name that is ignored among the units counts among the links."""
+        rest: dict[str, dict[str, str]] = {name: {} for name in SECTIONS}
+        unit = {"session-1.scope now": "loaded active running"}
+        assert difference(Snapshot(rest), Snapshot({**rest, "units": unit})) == []
+        assert len(difference(Snapshot(rest), Snapshot({**rest, "links": unit}))) == 1
+        assert len(difference(Snapshot(rest), Snapshot({**rest, "units": unit}), ())) == 1
+
 
 class TestByHand:
     def test_a_person_gets_from_all_wrong_to_a_cluster(self, lab: Lab, broken: Node) -> None:
