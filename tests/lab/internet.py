@@ -2,8 +2,9 @@
 names the world knows them by, inside the lab's network only.
 
 A bare node asks its name server and trusts the lab's authority, so that whatever is set to the public
-defaults works there unchanged. Besides them there are two mirrors: an honest one, and one
-that was tampered with. What is served is made in packages.py; the images are those of registry.py.
+defaults works there unchanged. Besides them there are mirrors: an honest one, one that was tampered with,
+and one that is somebody else's altogether. What is served is made in packages.py; the images are those of
+registry.py.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from . import authority, nameserver, network, packages, registry, versions
 from .service import Service
 
 ADDRESS, IMAGES_ADDRESS = f"{network.PREFIX}.2", f"{network.PREFIX}.3"
-MIRROR, FORGED = "mirror.example", "forged.example"
+MIRROR, FORGED, IMPOSTOR = "mirror.example", "forged.example", "impostor.example"
 
 # as the real ones do
 REDIRECTS = {
@@ -38,6 +39,7 @@ SITES: dict[str, Callable[[], tuple[Path, ...]]] = {
     "deb.debian.org": lambda: (packages.archive(),),
     MIRROR: lambda: (_stable(packages.community()), packages.releases()),
     FORGED: lambda: (_stable(packages.forged()), packages.forged()),
+    IMPOSTOR: lambda: (_stable(packages.impostor()),),
 }
 NAMES = (*REDIRECTS, *SITES, versions.REGISTRY)
 """Every name there is."""

@@ -88,6 +88,12 @@ def forged() -> Path:
     return cache.artefact("packages-forged", recipe, _forge)
 
 
+@once
+def impostor() -> Path:
+    """The community's repository with somebody else's key, and signed by it."""
+    return cache.artefact("packages-impostor", (forged(), *MAKERS), _pose)
+
+
 def _community() -> tuple[Deb, ...]:
     version = f"{versions.KUBERNETES}-1.1"
     unit = (UNITS / "kubelet.service").read_text()
@@ -202,3 +208,10 @@ def _forge(draft: Path) -> None:
     for kind in ("sha256", "sha512"):
         first, *rest = (draft / RELEASE / f"{name}.{kind}" for name in PROGRAMS)
         first.write_text(rest[0].read_text())
+
+
+def _pose(draft: Path) -> None:
+    command.check("cp", "--archive", "--link", forged(), draft)
+    key = draft / COMMUNITY / "Release.key"
+    key.unlink()
+    key.write_bytes(repository.public_key("stranger"))

@@ -31,6 +31,15 @@ def public_key(owner: str) -> bytes:
     return (_keys() / f"{owner}.asc").read_bytes()
 
 
+def fingerprint(owner: str) -> str:
+    """The fingerprint of that key, in capital hex."""
+    with _gpg() as gpg:
+        listed = command.check(
+            *gpg, "--with-colons", "--show-keys", _keys() / f"{owner}.asc"
+        ).stdout
+    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
+
+
 def index(root: Path, pool: str, place: str) -> None:
     """Write Packages and Packages.gz under `place` for what lies under `pool`, both seen from `root`."""
     packages = command.check("apt-ftparchive", "packages", pool, cwd=root).stdout.encode()

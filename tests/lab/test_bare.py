@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from . import faults, internet, old_cluster, podnet, program, versions
+from . import faults, internet, old_cluster, podnet, program, repository, versions
 from .errors import LabError
 from .lab import Lab
 from .node import Node
@@ -192,6 +192,19 @@ class TestPackages:
         assert not bare_node.run("apt-get", "--yes", "install", "kubelet").ok
         apt(bare_node, REPOSITORY.format(host=internet.MIRROR))
         assert "kubelet" in apt(bare_node, "apt-cache policy kubelet")
+
+    def test_keys_are_known_by_their_fingerprints(self, bare_node: Node) -> None:
+        """All mirrors offer the community's key but one, which offers, and signs with, its own."""
+        apt(bare_node, "apt-get --quiet update; apt-get --quiet --yes install gpg")
+        offered = {}
+        for host in ("pkgs.k8s.io", internet.MIRROR, internet.FORGED, internet.IMPOSTOR):
+            bare_node.run("sh", "-ec", REPOSITORY.format(host=host))
+            shown = bare_node.check("gpg", "--show-keys", "/etc/apt/keyrings/kubernetes.asc").stdout
+            offered[host] = "".join(re.findall(r"^ +([0-9A-F]{40})$", shown, re.MULTILINE))
+        community, stranger = map(repository.fingerprint, ("community", "stranger"))
+        assert list(offered.values()) == [community, community, community, stranger]
+        assert community != stranger
+        assert "kubelet" in apt(bare_node, "apt-get --quiet update; apt-cache policy kubelet")
 
     def test_release_binaries_have_checksums(self, bare_node: Node) -> None:
         """They are where dl.k8s.io has them; those of the forged mirror don't match."""
