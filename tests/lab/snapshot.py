@@ -131,32 +131,30 @@ def _packages(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _firewall(node: Node) -> Iterator[tuple[str, str]]:
-    """Every chain and every rule, in nft's words; iptables' tables are nft's too.
+    """Every chain with its rules, in nft's words; iptables' tables are nft's too.
 
     A table, and a chain that the kernel calls and that lets all pass, is no fact: listing rules with
     iptables makes them.
     """
     table = chain = ""
-    rules: list[str] = []
-    for line in node.check("nft", "--stateless", "list", "ruleset").stdout.splitlines():
-        words = line.strip()
+    lines: list[str] = []
+    for printed in node.check("nft", "--stateless", "list", "ruleset").stdout.splitlines():
+        words = printed.strip()
         if words.startswith("table "):
             table = words.removesuffix(" {")
         elif words.endswith(" {"):
-            chain, rules = words.removesuffix(" {"), []
+            chain, lines = words.removesuffix(" {"), []
         elif words == "}" and chain:
-            yield from _chain(f"{table} {chain}", rules)
+            yield from _chain(f"{table} {chain}", lines)
             chain = ""
         elif words:
-            rules.append(words)
+            lines.append(words)
 
 
-def _chain(name: str, rules: list[str]) -> Iterator[tuple[str, str]]:
-    hook = rules.pop(0) if rules and rules[0].startswith("type ") else "there"
-    if not hook.endswith("policy accept;"):
-        yield name, hook
-    for number, rule in enumerate(rules, 1):
-        yield f"{name} rule {number}", rule
+def _chain(name: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    is_idle = len(lines) == 1 and lines[0].endswith("policy accept;")
+    if not is_idle:
+        yield name, " | ".join(lines) or "empty"
 
 
 def _links(node: Node) -> Iterator[tuple[str, str]]:
