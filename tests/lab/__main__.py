@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from . import cache, host, lab, network, registry, reserve
+from . import cache, faults, host, internet, lab, network, registry, reserve
 from .errors import LabError
 from .node import Node
+from .service import STAY
 
 Arguments = argparse.Namespace
 Act = Callable[[Arguments], None]
@@ -23,7 +24,13 @@ def setup(_: Arguments) -> None:
 
 
 def up(arguments: Arguments) -> None:
-    _each(arguments.nodes, _boot)
+    if arguments.bare and not internet.SERVICE.is_up():
+        internet.SERVICE.start(STAY)
+    _each(arguments.nodes, lambda number: _boot(number, bare=arguments.bare))
+
+
+def plant(arguments: Arguments) -> None:
+    faults.plant(Node(arguments.node), *(arguments.faults or faults.FAULTS))
 
 
 def ready(arguments: Arguments) -> None:
@@ -56,9 +63,9 @@ def shape(arguments: Arguments) -> None:
 
 
 def serve(_: Arguments) -> None:
-    if registry.is_up():
+    if registry.SERVICE.is_up():
         raise LabError("the registry is up already")
-    registry.start("stay")
+    registry.SERVICE.start(STAY)
 
 
 def nodes(_: Arguments) -> None:
@@ -70,12 +77,12 @@ def clean(_: Arguments) -> None:
     lab.clean()
 
 
-def _boot(number: int, *, images: bool = False) -> Node:
+def _boot(number: int, *, images: bool = False, bare: bool = False) -> Node:
     seat = reserve.take(number)
     if seat is None:
         raise LabError(f"{network.host_name(number)} is in use")
     node = Node(number, seat)
-    node.boot(images=images, registry=registry.is_up(), detached=True)
+    node.boot(images=images, registry=registry.SERVICE.is_up(), bare=bare, detached=True)
     return node
 
 
@@ -88,12 +95,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "nodes": {"type": int, "nargs": "+", "metavar": "N"},
     "node": {"type": int, "metavar": "N"},
     "words": {"nargs": argparse.REMAINDER, "metavar": "COMMAND"},
+    "--bare": {"action": "store_true", "help": "nothing of Kubernetes; the lab's internet in reach"},
+    "faults": {"nargs": "*", "metavar": "FAULT", "help": ", ".join(faults.FAULTS)},
     "source": {}, "target": {}, "rate": {"help": "such as 200mbit"},
 }  # fmt: skip
 
 COMMANDS: dict[str, tuple[Act, str, str]] = {
     "setup": (setup, "", "make everything the lab needs"),
-    "up": (up, "nodes", "boot bare nodes"),
+    "up": (up, "nodes --bare", "boot nodes that nothing is bootstrapped on"),
+    "plant": (plant, "node faults", "make things wrong on a bare node: some or all of the faults"),
     "ready": (ready, "nodes", "boot nodes with images, ip_forward and the kubelet enabled"),
     "images": (images, "nodes", "import all images into running nodes"),
     "exec": (execute, "node words", "run a command in a node; it gets this terminal"),

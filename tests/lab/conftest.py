@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .fixtures import lab, lab_host, node, ready_node, registry
+from .fixtures import bare_node, lab, lab_host, node, ready_node, registry
 
-__all__ = ["lab", "lab_host", "node", "ready_node", "registry"]
+__all__ = ["bare_node", "lab", "lab_host", "node", "ready_node", "registry"]
 
 HERE = Path(__file__).parent
 

@@ -41,7 +41,7 @@ def lab(lab_host: None) -> Iterator[Lab]:
 
 @pytest.fixture
 def node(lab: Lab) -> Iterator[Node]:
-    """A bare node: nothing bootstrapped, no images, ip_forward off, the kubelet disabled."""
+    """A node that nothing is bootstrapped on: no images, ip_forward off, the kubelet disabled."""
     with lab.nodes(1) as (only,):
         yield only
 
@@ -50,6 +50,13 @@ def node(lab: Lab) -> Iterator[Node]:
 def ready_node(lab: Lab) -> Iterator[Node]:
     """A node with all images that kubeadm has nothing to say against."""
     with lab.nodes(1, ready=True) as (only,):
+        yield only
+
+
+@pytest.fixture
+def bare_node(lab: Lab) -> Iterator[Node]:
+    """A node without anything of Kubernetes, in reach of the lab's internet."""
+    with lab.nodes(1, bare=True) as (only,):
         yield only
 
 

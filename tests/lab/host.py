@@ -19,6 +19,9 @@ COMMANDS = {
     "tc": "iproute2",
     "nsenter": "util-linux",
     "dpkg-deb": "dpkg",
+    "apt-ftparchive": "apt-utils",
+    "gpg": "gnupg",
+    "openssl": "openssl",
     "docker-registry": "docker-registry",
     "skopeo": "skopeo",
 }

@@ -38,7 +38,8 @@ class StopError(Exception):
 def main() -> None:
     words = json.loads(sys.argv[1])
     detached = words.pop("detached")
-    plan = Plan(**{**words, "layers": tuple(words["layers"])})
+    tuples = {name: tuple(words[name]) for name in ("layers", "real")}
+    plan = Plan(**{**words, **tuples})
     os.umask(0o022)
     keep_files = False
     _on(signal.SIGTERM, keep_files=False)

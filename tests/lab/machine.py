@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from . import cache, command, network
@@ -20,8 +22,10 @@ HOSTS_TOML = f"""server = "http://{REGISTRY_ADDRESS}"
   capabilities = ["pull", "resolve"]
 """
 
-# overlayfs can't lie on overlayfs, and containerd's snapshots are overlays: it gets real folders
+# overlayfs can't lie on overlayfs, and containerd's snapshots are overlays: it gets real folders;
+# a bare node, where neither it nor its folder is yet, has all of /var as one
 REAL_FOLDERS = ("var/lib/containerd", "var/lib/kubelet")
+BARE_FOLDERS = ("var",)
 
 # SECCOMP: runc needs keyctl, which nspawn's filter forbids. API_VFS: the kubelet writes sysctls.
 ENVIRONMENT = {"SYSTEMD_SECCOMP": "0", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "yes"}
@@ -35,6 +39,8 @@ class Plan:
     layers: tuple[str, ...]
     content: str | None = None  # a /var/lib/containerd with images in it
     registry: bool = False
+    real: tuple[str, ...] = REAL_FOLDERS  # what of its root isn't an overlay
+    nameserver: str = network.GATEWAY
 
 
 def folder(number: int) -> Path:
@@ -55,8 +61,11 @@ def lay_out(plan: Plan) -> None:
     home = folder(plan.number)
     if (home / "upper").exists():
         return
-    for name in ("root", "work", "upper", *REAL_FOLDERS):
+    for name in ("root", "work", "upper", *plan.real):
         (home / name).mkdir(parents=True, exist_ok=True)
+    for layer, name in product(reversed(plan.layers), plan.real):
+        if Path(layer, name).is_dir():
+            command.check("cp", "--archive", f"{layer}/{name}/.", home / name)
     _settings(home / "upper", plan)
     if plan.content:
         _copy_content(Path(plan.content), home / "var/lib/containerd")
@@ -68,7 +77,7 @@ def mount(plan: Plan) -> None:
     layers = ":".join(plan.layers)
     options = f"lowerdir={layers},upperdir={home / 'upper'},workdir={home / 'work'}"
     command.check("mount", "-t", "overlay", f"kbt-n{plan.number}", "-o", options, target)
-    for name in REAL_FOLDERS:
+    for name in plan.real:
         (target / name).mkdir(parents=True, exist_ok=True)
         command.check("mount", "--bind", home / name, target / name)
 
@@ -78,8 +87,13 @@ def unmount(number: int) -> None:
 
 
 def forget(number: int) -> None:
-    """Remove the node's folders."""
-    shutil.rmtree(folder(number), ignore_errors=True)
+    """Remove the node's folders: out of the way at once, from the disk in the background, because a
+    busy disk takes its time for many small files. What somebody couldn't finish, the next one does."""
+    trash = cache.home() / "trash"
+    trash.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        folder(number).rename(trash / uuid.uuid4().hex)
+    command.daemon(["nice", "rm", "-rf", *trash.iterdir()], cache.log("trash"), Path("/"))
 
 
 def boot_command(number: int, network_namespace: str) -> list[str]:
@@ -96,7 +110,7 @@ def _settings(upper: Path, plan: Plan) -> None:
     files = {
         "etc/hostname": f"{network.host_name(plan.number)}\n",
         "etc/hosts": network.hosts(),
-        "etc/resolv.conf": f"nameserver {network.GATEWAY}\n",
+        "etc/resolv.conf": f"nameserver {plan.nameserver}\n",
         "etc/machine-id": f"{uuid.uuid4().hex}\n",
     }
     if plan.registry:

@@ -47,6 +47,11 @@ def ensure_bridge() -> None:
             _ip(f"link set {BRIDGE} up")
 
 
+def ensure_address(own: str) -> None:
+    """Give this machine one more address on the bridge."""
+    _ip(f"addr replace {own}/24 dev {BRIDGE}")
+
+
 def remove_bridge(unless: Callable[[], bool]) -> None:
     """Remove it, but ask under the lock: a node that boots now waits here and makes it again."""
     with cache.locked("bridge"):

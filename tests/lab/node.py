@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from . import cache, cgroup, command, content, image, machine, network, reserve, rootfs
+from . import bare as bare_rootfs
+from . import cache, cgroup, command, content, image, internet, machine, network, reserve, rootfs
 from .command import Result
 from .errors import LabError
 from .machine import Plan
@@ -42,14 +43,23 @@ class Node:
         self.address = network.address(number)
         self._seat = seat
         self._keeper: subprocess.Popen[str] | None = None
+        self._bare = False
 
     def __repr__(self) -> str:
         return f"Node({self.number})"
 
     # -- life
 
-    def boot(self, *, images: bool = False, registry: bool = False, detached: bool = False) -> None:
-        """Boot it: bare, or with all images; `registry`: pulls come from the lab's registry."""
+    def boot(
+        self,
+        *,
+        images: bool = False,
+        registry: bool = False,
+        bare: bool = False,
+        detached: bool = False,
+    ) -> None:
+        """Boot it, with all images or with none; `registry`: pulls come from the lab's registry;
+        `bare`: without anything of Kubernetes, in reach of the lab's internet."""
         if self._seat is None:
             raise LabError(f"{self.name} isn't ours to boot: reserve it first")
         if self._keeper is not None:
@@ -57,6 +67,10 @@ class Node:
         network.ensure_bridge()
         stored = str(content.template()) if images else None
         plan = Plan(self.number, tuple(map(str, rootfs.node_layers())), stored, registry)
+        if bare:
+            layers = tuple(map(str, bare_rootfs.layers()))
+            plan = Plan(self.number, layers, real=machine.BARE_FOLDERS, nameserver=internet.ADDRESS)
+        self._bare = bare
         self._keeper = self._start_keeper(plan, detached)
         self._await_boot(self._keeper)
 
@@ -91,7 +105,7 @@ class Node:
     def power_cycle(self) -> None:
         """Pull the plug and boot the same disk again."""
         self.stop(keep_files=True)
-        self.boot()
+        self.boot(bare=self._bare)
 
     # -- commands
 

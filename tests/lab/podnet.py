@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
+from .errors import LabError
 from .node import Node
 
 CONFIG_PATH = "/etc/cni/net.d/10-lab.conflist"
@@ -32,9 +33,12 @@ def install(node: Node, pod_cidr: str) -> None:
 
 
 def assigned(control_plane: Node, node: Node) -> str:
-    """The pod network the cluster gave to a node."""
+    """The pod network the cluster gave to a node. A LabError as long as there is none."""
     where = "jsonpath={.spec.podCIDR}"
-    return control_plane.check(*KUBECTL, "get", "node", node.name, "-o", where).stdout
+    found = control_plane.check(*KUBECTL, "get", "node", node.name, "-o", where).stdout
+    if not found:
+        raise LabError(f"{node.name} has no pod network yet")
+    return found
 
 
 def _config(pod_cidr: str) -> dict[str, object]:

@@ -88,12 +88,12 @@ def node_layer() -> Path:
 def _debootstrap(draft: Path, variant: str, packages: tuple[str, ...]) -> None:
     words = [
         "mmdebstrap", f"--variant={variant}", f"--include={','.join(packages)}",
-        versions.DEBIAN, str(draft), *_package_sources(),
+        versions.DEBIAN, str(draft), *package_sources(),
     ]  # fmt: skip
     command.logged(words, cache.log(draft.name), {}, Path("/"))
 
 
-def _package_sources() -> list[str]:
+def package_sources() -> list[str]:
     """Where this machine gets its packages, in the form mmdebstrap takes."""
     for place in ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"):
         if Path(place).exists():
@@ -121,14 +121,13 @@ def _lay(draft: Path, programs: dict[str, Path]) -> None:
     (draft / "usr/bin").mkdir(parents=True)
     for name, path in programs.items():
         (draft / "usr/bin" / name).hardlink_to(path)
-    _write(draft / "etc/containerd/config.toml", CONTAINERD_CONFIG)
+    write(draft / "etc/containerd/config.toml", CONTAINERD_CONFIG)
     for unit in UNITS.glob("*.service"):
-        _write(units / unit.name, unit.read_text())
-    _write(units / "kubelet.service.d/10-kubeadm.conf", (UNITS / "10-kubeadm.conf").read_text())
-    _enable(draft, "containerd.service", "multi-user.target")
-    _enable(draft, "writable-cgroups.service", "sysinit.target")
-    for unit_name in MASKED:
-        (draft / "etc/systemd/system" / unit_name).symlink_to("/dev/null")
+        write(units / unit.name, unit.read_text())
+    write(units / "kubelet.service.d/10-kubeadm.conf", (UNITS / "10-kubeadm.conf").read_text())
+    enable(draft, "containerd.service", "multi-user.target")
+    enable(draft, "writable-cgroups.service", "sysinit.target")
+    mask(draft)
     _plugins(draft)
 
 
@@ -138,12 +137,18 @@ def _plugins(draft: Path) -> None:
     shutil.copytree(debian_plugins, draft / "opt/cni/bin", symlinks=True)
 
 
-def _enable(root: Path, unit: str, target: str) -> None:
+def mask(root: Path) -> None:
+    """Switch off the units that have nothing to do in a node."""
+    for unit in MASKED:
+        (root / "etc/systemd/system" / unit).symlink_to("/dev/null")
+
+
+def enable(root: Path, unit: str, target: str) -> None:
     wants = root / "etc/systemd/system" / f"{target}.wants"
     wants.mkdir(parents=True, exist_ok=True)
     (wants / unit).symlink_to(f"/usr/lib/systemd/system/{unit}")
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)

@@ -10,6 +10,8 @@ CONTAINERD = "2.4.2"
 ETCD = "3.7.3"
 COREDNS = "1.14.6"
 PAUSE = "3.10.2"
+CNI = "1.9.1"
+MINOR = KUBERNETES.rpartition(".")[0]
 
 # the newest published patch of each older minor: what its kubeadm writes is what we compare with
 OLDER_KUBEADM = {"1.36": "1.36.3", "1.35": "1.35.4"}
@@ -50,6 +52,27 @@ def _kubernetes(version: str, *programs: str) -> GoModule:
 
 _STRIPPED = ("-ldflags", "-s -w")
 _CONTAINERD = "github.com/containerd/containerd/v2"
+_CNI = "github.com/containernetworking/plugins"
+
+CNI_PLUGINS = {
+    name: f"{_CNI}/plugins/{kind}/{name}"
+    for kind, names in {
+        "main": (
+            "bridge",
+            "dummy",
+            "host-device",
+            "ipvlan",
+            "loopback",
+            "macvlan",
+            "ptp",
+            "tap",
+            "vlan",
+        ),
+        "ipam": ("dhcp", "host-local", "static"),
+        "meta": ("bandwidth", "firewall", "portmap", "sbr", "tuning", "vrf"),
+    }.items()
+    for name in names
+}
 
 MODULES = (
     _kubernetes(
@@ -89,6 +112,7 @@ MODULES = (
         {"coredns": "github.com/coredns/coredns"},
         _STRIPPED,
     ),
+    GoModule("cni", _CNI, CNI, CNI_PLUGINS, _STRIPPED),
     *(_kubernetes(version, "kubeadm") for version in OLDER_KUBEADM.values()),
 )
 
