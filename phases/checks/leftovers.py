@@ -110,7 +110,7 @@ def rules(context: Context) -> Iterator[Finding]:
     said = context.host.probe(["iptables", "-t", "nat", "-S"], timeout=10).stdout.splitlines()
     chains = [line.split()[1] for line in said if line.startswith("-N KUBE-")]
     if chains:
-        found = f"{len(chains)} chains of kube-proxy in the table nat ({shortened(tuple(chains))})"
+        found = f"kube-proxy's chains in the table nat: {shortened(tuple(chains))}"
         needed = "none of another cluster"
         remedy = "Restart the machine, or remove them with `iptables`"
         yield warning(found, needed, remedy, table="nat", chains=chains)

@@ -102,7 +102,7 @@ def test_chains(bench: Bench) -> None:
     """kube-proxy's chains are worth a warning, docker's aren't told."""
     bench.host.answer("iptables -t nat -S", stdout=CHAINS)
     finding = bench.finding("Leftovers-iptables")
-    assert finding.found == "2 chains of kube-proxy in the table nat (KUBE-SERVICES, KUBE-SVC-ABC)"
+    assert finding.found == "kube-proxy's chains in the table nat: KUBE-SERVICES, KUBE-SVC-ABC"
     assert finding.facts == {"table": "nat", "chains": ["KUBE-SERVICES", "KUBE-SVC-ABC"]}
 
 
