@@ -10,7 +10,7 @@ from typing import Any
 
 from phases.engine.events import Failure, RunStarted
 from phases.engine.state import RunState
-from tui.text import _, said, sentences
+from tui.text import _, said, said_each, sentences
 
 WITHHELD = "<value withheld>"
 """What kubeadm prints in place of a value that it was asked not to print."""
@@ -92,7 +92,7 @@ def _failed_checks(state: RunState) -> Iterator[str]:
     preflight = state.phases.get("preflight")
     for name, check in preflight.reports.get("check", {}).items() if preflight else ():
         if check.get("state") == "failed":
-            yield f"[{name}] {said(str(check.get('found', '')))}"
+            yield f"[{name}] {said_each(str(check.get('found', '')))}"
 
 
 def _success(state: RunState, started: RunStarted, changes: int) -> str:

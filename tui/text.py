@@ -51,6 +51,11 @@ def said(sentence: str) -> str:
     return _known(sentence) or _known_of_field(sentence) or _made(sentence) or sentence
 
 
+def said_each(text: str) -> str:
+    """The same for several sentences in one line, as checks with several findings report them."""
+    return "; ".join(map(said, text.split("; ")))
+
+
 def _known(sentence: str) -> str:
     translated = _catalog.gettext(sentence)
     return translated if translated != sentence else ""

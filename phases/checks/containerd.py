@@ -55,12 +55,12 @@ def switched_off(context: Context, read: dict[str, Any]) -> Iterator[Finding]:
 
 
 def outdated(read: dict[str, Any]) -> Iterator[Finding]:
-    """A file without a version is of version 1, which containerd 2 doesn't read."""
+    """A file without a version is of version 1: in it, settings by their newer names go unread."""
     version = read.get("version", 1)
     if read and isinstance(version, int) and version < OLDEST:
         yield warning(
             f"{CONFIG} is of version {version}",
-            f"version {OLDEST} or newer: containerd 2 reads no older one",
+            f"version {OLDEST} or newer: older ones name CRI's settings otherwise",
             "Take over what `containerd config migrate` prints, and restart containerd",
             path=CONFIG,
             version=version,

@@ -21,6 +21,11 @@ UFW_CONF, UFW_RULES = "/etc/ufw/ufw.conf", "/etc/ufw/user.rules"
 MANAGED = ("firewalld", "ufw")
 """Tables and chains of these are looked at by the checks of their own."""
 
+IPTABLES_TRUST = re.compile(
+    r"-A INPUT (?!.*(?:--dport|--state|--ctstate|-i lo|-p icmp)).*-j ACCEPT"
+)
+"""A rule that lets in whatever comes from somewhere: from whom is for its author to know."""
+
 
 def of_control_plane(configuration: Configuration) -> tuple[int, ...]:
     """What other nodes have to reach: the API server, the kubelet, and etcd where it is local."""
@@ -98,12 +103,6 @@ def by_iptables(context: Context, *, ports: Ports) -> Iterator[Finding]:
     if drops and not any(IPTABLES_TRUST.match(rule) or is_managed(rule) for rule in rules):
         words = [word for rule in rules for word in accepted(rule)]
         yield from dropping("INPUT", shut(ports(context.configuration), opened(words)))
-
-
-IPTABLES_TRUST = re.compile(
-    r"-A INPUT (?!.*(?:--dport|--state|--ctstate|-i lo|-p icmp)).*-j ACCEPT"
-)
-"""A rule that lets in whatever comes from somewhere: from whom is for its author to know."""
 
 
 def accepted(rule: str) -> Iterator[str]:

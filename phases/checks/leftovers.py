@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from phases.checks.check import Finding, warning
 from phases.checks.files import shortened
-from phases.checks.ours import cluster_is_up
+from phases.checks.ours import is_our_node
 from phases.engine.context import Context
 from phases.render import kubeconfig, pki, portrait
 from phases.system.ports import RuntimeFailure
@@ -27,15 +27,8 @@ KUBELET_FILES = tuple(
     for name in ("config.yaml", "kubeadm-flags.env", "pki/kubelet-client-current.pem")
 )
 INTERFACES = (
-    "cni0",
-    "flannel",
-    "cilium_",
-    "lxc",
-    "cali",
-    "vxlan.calico",
-    "kube-",
-    "weave",
-    "antrea",
+    *("cni0", "flannel", "cilium_", "lxc_health", "cali", "vxlan.calico", "kube-", "weave"),
+    *("antrea", "nodelocaldns"),
 )
 """How the links of network plugins and of kube-proxy begin."""
 
@@ -89,7 +82,7 @@ def authority(context: Context) -> tuple[str, str]:
 def links(context: Context) -> Iterator[Finding]:
     """Interfaces of network plugins and of kube-proxy. Facts: interfaces."""
     found = [name for name in context.host.list(LINKS) if name.startswith(INTERFACES)]
-    if found and not cluster_is_up(context):
+    if found and not is_our_node(context):
         remedy = f"Run `ip link delete {found[0]}`, and the same for each of them"
         needed = "none of another cluster"
         said = f"interfaces of a cluster's network: {', '.join(found)}"
@@ -103,7 +96,7 @@ def networks(context: Context) -> Iterator[Finding]:
         for name in context.host.list(CNI)
         if name.endswith((".conf", ".conflist")) and not any(each in name for each in OF_OTHERS)
     ]
-    if found and not cluster_is_up(context):
+    if found and not is_our_node(context):
         needed = "none before the network plugin is applied"
         remedy = "Move them away if they are another cluster's"
         said = f"network plugins' files: {shortened(tuple(found))}"
@@ -112,12 +105,12 @@ def networks(context: Context) -> Iterator[Finding]:
 
 def rules(context: Context) -> Iterator[Finding]:
     """kube-proxy's chains. Facts: table, chains."""
-    if cluster_is_up(context):
+    if is_our_node(context):
         return
     said = context.host.probe(["iptables", "-t", "nat", "-S"], timeout=10).stdout.splitlines()
     chains = [line.split()[1] for line in said if line.startswith("-N KUBE-")]
     if chains:
-        found = f"{len(chains)} chains of kube-proxy in the table nat ({shortened(tuple(chains))})"
+        found = f"kube-proxy's chains in the table nat: {shortened(tuple(chains))}"
         needed = "none of another cluster"
         remedy = "Restart the machine, or remove them with `iptables`"
         yield warning(found, needed, remedy, table="nat", chains=chains)
@@ -125,7 +118,7 @@ def rules(context: Context) -> Iterator[Finding]:
 
 def containers(context: Context) -> Iterator[Finding]:
     """Containers of pods in kube-system, and pods' folders. Facts: containers, pods (names)."""
-    if cluster_is_up(context):
+    if is_our_node(context):
         return
     running: tuple[str, ...] = ()
     with suppress(RuntimeFailure, OSError):

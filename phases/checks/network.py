@@ -8,7 +8,7 @@ from functools import partial
 from ipaddress import ip_address
 
 from phases.checks.check import Finding, Look, error, warning
-from phases.checks.ours import cluster_is_up
+from phases.checks.ours import is_our_node
 from phases.checks.proxy import no_proxy_with, proxy_to, without_secrets
 from phases.engine.context import Context
 from phases.model.network import Network, networks, split_host_port
@@ -86,7 +86,7 @@ def own_ranges(context: Context) -> Iterator[tuple[str, Network]]:
 def neighbours(context: Context, network: Network) -> Iterator[tuple[str, str]]:
     """What of the machine's lies in a range, by kind. Once our cluster is up, its own pods do and may."""
     own = context.configuration.init.local_api_endpoint.advertise_address
-    running = cluster_is_up(context)
+    running = is_our_node(context)
     for text in (own,) if running else (own, *context.host.machine().addresses):
         address = ip_address(text)
         if address in network:

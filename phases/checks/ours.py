@@ -24,6 +24,6 @@ def runs_by_us(context: Context, component: str) -> bool:
     return written_by_us(context, own)
 
 
-def cluster_is_up(context: Context) -> bool:
-    """Whether this machine is a control plane of ours, whose pods are on it."""
-    return runs_by_us(context, "kube-apiserver")
+def is_our_node(context: Context) -> bool:
+    """Whether the kubelet here is ours, and with it the pods that it runs and their network."""
+    return runs_by_us(context, "kubelet")

@@ -27,6 +27,8 @@ HOSTS = "/etc/containerd/certs.d"
 DOCKER = {"docker.io": "registry-1.docker.io"}
 SECONDS = 3.0
 AT_ONCE = 8
+NO_NAME = (2, 124)
+"""How getent ends without an address: there is none, or nobody said so in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,12 @@ def best(context: Context, image: Image, sources: Sequence[Source]) -> Answer:
 
 
 def one(context: Context, image: Image, source: Source) -> Answer:
-    proxy = proxy_to(urlsplit(source.url).hostname or "", context.options.environment)
+    """A name is resolved by a command first, which can be cut short where the resolver can't."""
+    host = urlsplit(source.url).hostname or ""
+    proxy = proxy_to(host, context.options.environment)
+    ended = 0 if proxy else context.host.probe(["getent", "ahosts", host], timeout=SECONDS).code
+    if ended in NO_NAME:
+        return Answer(image, reason=f"{host} can't be resolved")
     try:
         status = context.host.has_image(source.manifest(image), proxy=proxy, timeout=SECONDS)
     except OSError as refusal:

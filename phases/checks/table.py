@@ -195,7 +195,7 @@ CONTROL_PLANE = (
         "99 of 100 durable writes in 10 ms where etcd will live",
         applies=files.has_local_etcd,
     ),
-    ours("Registry", registry.images, "missing images that can be pulled", seconds=10),
+    ours("Registry", registry.images, "missing images that can be pulled"),
 )
 
 

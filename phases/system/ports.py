@@ -108,7 +108,7 @@ class Host(Protocol):
     def fsync_latency(self, folder: str) -> tuple[float, ...]:
         """Seconds that each of some small durable writes in a folder took; none in a rehearsal.
 
-        A bounded sample (see `durability`), of which nothing stays behind.
+        A bounded sample (see `durability`) in a file without a name, of which nothing stays behind.
         """
         ...
 

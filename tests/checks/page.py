@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from phases.checks.check import Check
 from phases.checks.table import IS_ROOT, TABLES
+from phases.fixes.table import mending
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
-
-FIXES: Mapping[str, str] = {}
-"""What a fix does about a check, by the check's name in the registry; others are for a person to do."""
 
 BY_HAND = "by hand"
 PLACES = {"port": "6443", "data_dir": "-var-lib-etcd", "pki": "-etc-kubernetes-pki"}
@@ -60,7 +58,7 @@ def table() -> Iterator[tuple[str, ...]]:
             kinds(name),
             check.level,
             check.needs,
-            FIXES.get(name, BY_HAND),
+            "; ".join(fix.title for fix in mending(name)) or BY_HAND,
         )
 
 

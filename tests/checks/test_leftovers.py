@@ -10,7 +10,7 @@ from phases.render import pki
 from phases.system.ports import ContainerFact
 from tests.checks.bench import Bench
 
-API_SERVER = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+KUBELET = "/var/lib/kubelet/config.yaml"
 ADMIN = """\
 apiVersion: v1
 kind: Config
@@ -102,7 +102,7 @@ def test_chains(bench: Bench) -> None:
     """kube-proxy's chains are worth a warning, docker's aren't told."""
     bench.host.answer("iptables -t nat -S", stdout=CHAINS)
     finding = bench.finding("Leftovers-iptables")
-    assert finding.found == "2 chains of kube-proxy in the table nat (KUBE-SERVICES, KUBE-SVC-ABC)"
+    assert finding.found == "kube-proxy's chains in the table nat: KUBE-SERVICES, KUBE-SVC-ABC"
     assert finding.facts == {"table": "nat", "chains": ["KUBE-SERVICES", "KUBE-SVC-ABC"]}
 
 
@@ -117,7 +117,7 @@ def test_containers(bench: Bench) -> None:
 
 def test_our_own_cluster(bench: Bench) -> None:
     """Once the cluster is ours its network, chains and containers are no leftovers."""
-    bench.plant(API_SERVER, ours=True)
+    bench.plant(KUBELET, ours=True)
     bench.plant("/sys/class/net/cni0")
     bench.plant("/etc/cni/net.d/10-flannel.conflist")
     bench.host.answer("iptables -t nat -S", stdout=CHAINS)

@@ -60,13 +60,13 @@ def test_ranges_of_a_running_cluster(bench: Bench) -> None:
     """Once our cluster is up, its pods have routes and addresses on the host."""
     bench.facts(addresses=("192.0.2.10", "10.244.0.1"))
     bench.host.answer("ip -j -4", stdout='[{"dst": "10.244.0.0/24"}]')
-    bench.plant("/etc/kubernetes/manifests/kube-apiserver.yaml", ours=True)
+    bench.plant("/var/lib/kubelet/config.yaml", ours=True)
     assert not bench.findings("NetworkRanges")
 
 
 def test_advertised_address_in_a_range(bench: Bench) -> None:
     """The advertised address has no place in a range, whatever runs."""
-    bench.plant("/etc/kubernetes/manifests/kube-apiserver.yaml", ours=True)
+    bench.plant("/var/lib/kubelet/config.yaml", ours=True)
     bench.cluster(networking=Networking("10.96.0.0/12", "192.0.2.0/24"))
     assert "192.0.2.10" in bench.finding("NetworkRanges").found
 

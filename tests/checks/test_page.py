@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phases.checks.table import TABLES
+from phases.fixes.table import FIXES
 from tests.checks import page
 
 
@@ -18,5 +19,8 @@ def test_every_check_has_a_row() -> None:
 
 
 def test_a_fix_has_its_place() -> None:
-    """A fix is told for a check that there is."""
-    assert set(page.FIXES) <= set(page.registered())
+    """A fix is told beside each check that it mends; every one mends checks that there are."""
+    told = {row[0]: row[-1] for row in page.table()}
+    assert told["`Swap`"] == "Switch swap off"
+    assert told["`NumCPU`"] == page.BY_HAND
+    assert {name for fix in FIXES for name in fix.mends} <= set(page.registered())

@@ -76,6 +76,15 @@ def test_by_whose_elsewhere(bench: Bench) -> None:
     assert bench.finding("Port-6443").facts["holders"][0]["package"] == "nginx"
 
 
+def test_by_a_unit_of_nobodys(bench: Bench) -> None:
+    """A unit that no package brought is stopped as any other."""
+    take(bench, 6443, "python3")
+    bench.plant("/proc/812/cgroup", "0::/system.slice/squatter.service\n")
+    finding = bench.finding("Port-6443")
+    assert "python3 (pid 812, squatter.service)" in finding.found
+    assert finding.remedy.startswith("Run `systemctl disable --now squatter.service`")
+
+
 def test_other_ports_of_the_list(bench: Bench) -> None:
     """All listeners are asked for at once; only those of the port in question are told."""
     bench.host.taken.add(6443)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from phases.checks.together import look
 from phases.engine.context import Options
 from phases.model.images import control_plane_images
 from phases.model.types import PullPolicy
@@ -81,6 +82,17 @@ def test_no_answer(bench: Bench) -> None:
         "registry.k8s.io can't be reached (Name or service not known), and 7 images are missing"
     )
     assert finding.facts == {"registry": "registry.k8s.io", "images": IMAGES}
+
+
+@pytest.mark.parametrize("code", [2, 124])
+def test_no_name(bench: Bench, code: int) -> None:
+    """A name that can't be resolved, or not in time, isn't gone on with; it is looked up once."""
+    bench.host.answer("getent ahosts registry.k8s.io", code=code)
+    found = next(iter(look(bench.context(), [bench.check("Registry")])))[1]
+    assert [each.level for each in found] == ["warning"]
+    assert "registry.k8s.io can't be resolved" in found[0].found
+    assert not bench.host.sought
+    assert bench.host.probed.count(("getent", "ahosts", "registry.k8s.io")) == 1
 
 
 def test_no_such_image(bench: Bench) -> None:

@@ -74,7 +74,8 @@ def test_driver_that_nobody_can_tell(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "warns"), [("registry.k8s.io/pause:3.10.2", 0), ("", 0), ("pause:3.9", 1)]
+    ("image", "warns"),
+    [("registry.k8s.io/pause:3.10.2", 0), ("", 0), ("pause:3.9", 1), ("pause:3.10.2", 1)],
 )
 def test_sandbox(bench: Bench, image: str, warns: int) -> None:
     """Another pause image than the one that is pulled is worth a warning; an unknown one isn't."""

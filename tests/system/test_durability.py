@@ -10,6 +10,7 @@ import pytest
 from phases.system import durability
 from phases.system.overlay import DryRunHost, RehearsalHost
 from phases.system.real_host import RealHost
+from tests.fakes import FakeHost
 
 
 def test_each_write_is_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,17 +68,16 @@ def test_no_folder(tmp_path: Path) -> None:
         durability.sample(str(tmp_path / "none"))
 
 
-def test_neither_a_rehearsal_nor_a_dry_run_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They tell nothing, and write nothing anywhere."""
+def test_a_rehearsal_measures_nothing(tmp_path: Path) -> None:
+    """It isn't the machine, and its folder is somebody's own."""
+    base = FakeHost()
+    rehearsal = RehearsalHost(base, str(tmp_path / "rehearsal"))
+    assert rehearsal.fsync_latency("/var/lib") == ()
+    assert not base.measured
 
-    def never(*_: object) -> None:
-        raise AssertionError("a file was opened")
 
-    monkeypatch.setattr(durability, "sample", never)
-    rehearsal = RehearsalHost(RealHost(), str(tmp_path / "rehearsal"))
-    assert rehearsal.fsync_latency(str(tmp_path)) == ()
-    dry_run = DryRunHost(RealHost())
-    assert dry_run.fsync_latency(str(tmp_path)) == ()
+def test_a_dry_run_measures() -> None:
+    """It is of this machine, and changes nothing by it."""
+    dry_run = DryRunHost(FakeHost())
+    assert len(dry_run.fsync_latency("/var/lib")) == 100
     dry_run.close()

@@ -260,3 +260,11 @@ def test_what_steers_a_terminal_is_taken_out() -> None:
     """Escape, other control characters and marks that turn text around can't be drawn."""
     assert clean("a\x1b[31mb\x00c\u202ed\x9be") == "a?[31mb?c?d?e"
     assert clean("one\ntwo\tthree") == "one\ntwo three"
+
+
+def test_several_sentences_in_one_line() -> None:
+    """What a check reports of several findings is translated sentence by sentence."""
+    text.use("zh_CN")
+    told = text.said_each("net.ipv4.ip_forward is 0; /etc/containerd/config.toml is of version 1")
+    assert told == "net.ipv4.ip_forward 的值为 0; /etc/containerd/config.toml 的版本是 1"
+    assert text.said_each("") == ""

@@ -14,7 +14,7 @@ from tui.plain.questions import ASKED, Answers
 from tui.plain.talk import Talk, answer
 from tui.preview import GROUPS, Foreseen, Preview
 from tui.session import Session
-from tui.text import _, said
+from tui.text import _, said, said_each
 
 
 def summary(session: Session, answers: Answers) -> Iterator[str]:
@@ -70,7 +70,8 @@ def foreseen_lines(foreseen: Foreseen) -> Iterator[str]:
     reports = foreseen.checks.reports.get("check", {}) if foreseen.checks else {}
     for name in foreseen.failing():
         found = reports[name]
-        yield notice(f"[{name}] {said(str(found['found']))}. {said(str(found['remedy']))}")
+        told = (said_each(str(found["found"])), said_each(str(found["remedy"])))
+        yield notice(f"[{name}] {'. '.join(told)}")
     finished = foreseen.state.finished
     if finished is not None and finished.failure is not None and not foreseen.failing():
         yield notice(f"{said(finished.failure.what)}: {said(finished.failure.why)}")

@@ -14,7 +14,7 @@ from phases.engine.events import Effect
 from phases.engine.state import RunState
 from tui.preview import Foreseen
 from tui.signs import State, pick
-from tui.text import _, clean, said
+from tui.text import _, clean, said, said_each
 from tui.widgets.drawing import fitted, heading, marked, muted, stacked, styled, wrapped
 
 TITLE_WIDTH = 26
@@ -85,7 +85,7 @@ def finding_lines(foreseen: Foreseen, width: int) -> Content:
                     str(data.get("needed", "")),
                     str(data.get("remedy", "")),
                 )
-                lines += _marked_lines(sign, f"{said(found[0])} ({name})", width)
+                lines += _marked_lines(sign, f"{said_each(found[0])} ({name})", width)
                 lines += _advice(found[1], found[2], width)
     for text in _warnings(foreseen.state):
         lines += _marked_lines("risky", said(text), width)
@@ -101,12 +101,12 @@ def _marked_lines(state: State, text: str, width: int) -> list[Content]:
 def _advice(needed: str, remedy: str, width: int) -> list[Content]:
     lines: list[Content] = []
     if needed:
-        text = _("needed: {needed}", needed=said(needed))
+        text = _("needed: {needed}", needed=said_each(needed))
         lines += [muted(line) for line in wrapped(text, width, first=INDENT, rest=INDENT)]
     if remedy:
         lead = INDENT + pick("→ ", "> ")
         lines += [
-            styled(line) for line in wrapped(said(remedy), width, first=lead, rest=INDENT * 2)
+            styled(line) for line in wrapped(said_each(remedy), width, first=lead, rest=INDENT * 2)
         ]
     return lines
 

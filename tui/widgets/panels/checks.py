@@ -8,7 +8,7 @@ from typing import Any
 from textual.content import Content
 
 from tui import signs
-from tui.text import _, mark, said
+from tui.text import _, mark, said_each
 from tui.widgets import drawing as d
 from tui.widgets.panels.scene import Items, Scene, text
 
@@ -53,8 +53,7 @@ def _open(name: str, data: Mapping[str, Any], width: int) -> Iterator[Content]:
     yield d.spread(d.marked(state, name).stylize(d.TITLE), word, width)
     indent = " " * (signs.width() + 1)
     for label, key in ((_("found"), "found"), (_("needed"), "needed"), (_("remedy"), "remedy")):
-        value = signs.pick("; ", "; ").join(map(said, text(data, key).split("; ")))
-        for line in d.labelled(label, value, width - len(indent)):
+        for line in d.labelled(label, said_each(text(data, key)), width - len(indent)):
             yield Content.assemble(indent, line)
 
 
