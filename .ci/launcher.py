@@ -144,6 +144,8 @@ def unpack(archive: "zipimporter", layers: "list[str]", folder: str) -> None:
     os.makedirs(base, mode=0o700, exist_ok=True)
     if not is_private(base):
         raise PermissionError(1, "others could write there", base)
+    if os.statvfs(base).f_flag & os.ST_NOEXEC:
+        raise PermissionError(1, "mounted noexec: compiled modules don't load from there", base)
     with open(os.path.join(base, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.isdir(folder):

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 PYTHONS = ("3.14", "3.13", "3.12", "3.11")
@@ -27,8 +28,11 @@ PLATFORM = "manylinux2014"
 
 # 1980 is the first year that a zip archive can tell
 EPOCH = max(315532800, int(os.environ.get("SOURCE_DATE_EPOCH", "315532800")))
-# what an installer writes about this machine, and what no running program reads
-LEFT_OUT = ("bin", "__pycache__", "RECORD", "REQUESTED", "direct_url.json", ".lock")
+# what an installer writes about itself and this machine, and what no running program reads
+LEFT_OUT = (
+    *("bin", "__pycache__", ".lock", "RECORD", "REQUESTED", "INSTALLER"),
+    *("direct_url.json", "uv_cache.json", "uv_build.json"),
+)
 LEFT_OUT_ENDINGS = (".pyc", ".pyi", ".pyx", ".pxd", ".c", ".h", "_test.py")
 LEFT_OUT_FOLDERS = ("kubernetes/aio",)
 
@@ -52,8 +56,8 @@ def made(lock: Path, folder: Path) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         part = folder / "part"
         part.mkdir(parents=True)
-        make(lock, folder / "sites", part)
-        shutil.rmtree(folder / "sites")
+        with TemporaryDirectory(dir=folder) as sites:
+            make(lock, Path(sites), part)
         part.rename(layers)
     return layers
 
