@@ -21,6 +21,7 @@ COMMANDS = {
     "dpkg-deb": "dpkg",
     "docker-registry": "docker-registry",
     "skopeo": "skopeo",
+    "qemu-aarch64-static": "qemu-user-static",
 }
 
 

@@ -88,12 +88,12 @@ def node_layer() -> Path:
 def _debootstrap(draft: Path, variant: str, packages: tuple[str, ...]) -> None:
     words = [
         "mmdebstrap", f"--variant={variant}", f"--include={','.join(packages)}",
-        versions.DEBIAN, str(draft), *_package_sources(),
+        versions.DEBIAN, str(draft), *package_sources(),
     ]  # fmt: skip
     command.logged(words, cache.log(draft.name), {}, Path("/"))
 
 
-def _package_sources() -> list[str]:
+def package_sources() -> list[str]:
     """Where this machine gets its packages, in the form mmdebstrap takes."""
     for place in ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"):
         if Path(place).exists():
