@@ -23,7 +23,8 @@ def main() -> None:
     """Packs a program and its locked dependencies into one file, with its checksum beside it."""
     lock, program, output = map(Path, sys.argv[1:4])
     others = layers.made(lock, program.with_name("layers"))
-    data = script() + archived(contents(program, others))
+    archive = archived(contents(program, others))
+    data = script(len(archive)) + archive
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(data)
     output.chmod(0o755)
@@ -31,10 +32,12 @@ def main() -> None:
     output.with_name(f"{output.name}.sha256").write_text(checksum)
 
 
-def script() -> bytes:
-    """The shell's part of the file, with the names that a fitting Python may have."""
+def script(behind: int) -> bytes:
+    """The shell's part of the file, before so many bytes: it knows the size of the whole."""
     names = " ".join(f"python{python}" for python in layers.PYTHONS)
-    return (HERE / "launcher.sh").read_bytes().replace(b"@PYTHONS@", names.encode())
+    text = (HERE / "launcher.sh").read_bytes().replace(b"@PYTHONS@", names.encode())
+    # the size is as long as what it replaces
+    return text.replace(b"@SIZE@@@@@", b"%-10d" % (len(text) + behind))
 
 
 def contents(program: Path, others: Path) -> Mapping[str, bytes]:

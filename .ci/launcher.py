@@ -54,7 +54,7 @@ def refuse_another_system(kind: str, kinds: "list[str]") -> None:
     if system(kind) not in systems:
         sys.exit(
             f"error: kubeboot-tui is made for {listed(systems, 'and')}, and {sys.executable} is of "
-            f"{system(kind)}: install it with pipx or uv tool instead, as docs/install.md tells."
+            f"{system(kind)}; there, install the wheel with pipx or uv tool instead."
         )
 
 

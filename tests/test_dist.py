@@ -301,6 +301,16 @@ def test_no_python_is_told_so(program: Path, tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
+def test_a_copy_that_was_cut_off_is_told_so(program: Path, tmp_path: Path) -> None:
+    """A file that isn't whole says so, where Python would take it for garbled source text."""
+    cut = tmp_path / "cut"
+    cut.write_bytes(program.read_bytes()[:-1])
+    cut.chmod(0o755)
+    ended = subprocess.run([cut], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"error: {cut} is not whole")
+
+
 @pytest.mark.parametrize("name", ["python3", "python3.14", "python3.11"])
 def test_the_shell_finds_a_python(program: Path, tmp_path: Path, name: str) -> None:
     """Where there is no python3, one named by its version does; it is started isolated."""
