@@ -51,7 +51,8 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab \
 		-n 4 --dist loadscope --durations 12 tests/lab
 
-bench: $(READY) ## how quick it is: the screens here, init against kubeadm in the lab (root)
+bench: $(READY) dist/kubeboot-tui ## how quick it is: start and screens here, init against kubeadm in the lab (root)
+	$(BIN)/python -m tests.bench.start_time
 	$(BIN)/python -m tests.tui.bench
 	$(BIN)/python -m tests.bench.init_time
 

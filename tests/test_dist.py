@@ -163,12 +163,15 @@ def test_it_runs_the_command_line(program: Path, tmp_path: Path) -> None:
 
 
 def test_it_unpacks_once_into_a_private_folder(program: Path, tmp_path: Path) -> None:
-    """The second start uses what the first unpacked, and nobody else can look or write there."""
+    """The second start uses what the first unpacked for its kind; nobody else can look or write there."""
     cache = tmp_path / "cache"
     started(program, cache)
     (folder,) = unpacked(cache)
     (folder / "tui" / "cli.py").write_text("def main():\n    return 9\n")
     assert started(program, cache).returncode == 9
+    assert folder.name.endswith(
+        f"-cpython-{sys.version_info.major}{sys.version_info.minor}-{HERE}-linux-gnu"
+    )
     assert stat.S_IMODE(cache.stat().st_mode) == 0o700
 
 
@@ -250,7 +253,7 @@ def test_what_several_need_is_held_once(whole: Path) -> None:
     assert len(held) == len(set(held)) > 8
 
 
-def test_a_wheel_that_is_not_locked_is_refused(tmp_path: Path) -> None:
+def test_a_changed_wheel_is_refused(tmp_path: Path) -> None:
     """Where a wheel's hash isn't the lock's, nothing is made."""
     lock = wheels(tmp_path)
     wheel(tmp_path, "pure", "py3-none-any", {"pure.py": b"something else"})
@@ -258,6 +261,14 @@ def test_a_wheel_that_is_not_locked_is_refused(tmp_path: Path) -> None:
         packed(tmp_path, lock=lock)
     assert "Hash mismatch" in caught.value.stderr.decode()
     assert not (tmp_path / "program").exists()
+
+
+def test_a_wheel_without_a_locked_hash_is_refused(tmp_path: Path) -> None:
+    """A lock that names no hash for a wheel makes nothing either."""
+    wheels(tmp_path)
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        packed(tmp_path, lock="pure==1\n")
+    assert "--require-hashes" in caught.value.stderr.decode()
 
 
 @pytest.mark.parametrize(
