@@ -5,7 +5,7 @@ DIR ?= build/rehearsal
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SITE := build/site
+PROGRAM := build/program
 # pip works on another Python's environment: so neither ensurepip nor a system's own packages matter
 PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check --no-input
 LOCKED := --require-hashes --no-deps --root-user-action=ignore
@@ -51,7 +51,8 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab \
 		-n 4 --dist loadscope --durations 12 tests/lab
 
-bench: $(READY) ## how quick it is: the screens here, init against kubeadm in the lab (root)
+bench: $(READY) dist/kubeboot-tui ## how quick it is: start and screens here, init against kubeadm in the lab (root)
+	$(BIN)/python -m tests.bench.start_time
 	$(BIN)/python -m tests.tui.bench
 	$(BIN)/python -m tests.bench.init_time
 
@@ -63,15 +64,11 @@ docs: $(READY) ## write the table of checks anew, from the registry
 
 dist: dist/kubeboot-tui ## one file to copy to a master that has only Python
 
-dist/kubeboot-tui: $(READY) $(SITE)/.ready .ci/dist.py .ci/launcher.py $(SOURCES)
-	$(PIP) --python $(BIN)/python install $(OWN) --no-compile --upgrade --target $(SITE) .
-	$(BIN)/python .ci/dist.py $(SITE) $@
+dist/kubeboot-tui: $(READY) requirements.lock $(wildcard .ci/*.py .ci/*.sh) $(SOURCES)
+	rm -rf $(PROGRAM)
+	$(PIP) --python $(BIN)/python install $(OWN) --no-compile --target $(PROGRAM) .
+	$(BIN)/python .ci/dist.py requirements.lock $(PROGRAM) $@
 	@ls -l $@ && cat $@.sha256
-
-$(SITE)/.ready: requirements.lock | $(READY)
-	rm -rf $(SITE)
-	$(PIP) --python $(BIN)/python install $(LOCKED) --no-compile --target $(SITE) -r requirements.lock
-	@touch $@
 
 lock: $(READY) ## choose the newest dependencies anew
 	$(COMPILE) --upgrade -o requirements.lock

@@ -121,4 +121,5 @@ def _myself() -> list[str]:
     """The command that started this program, whichever way it was installed."""
     if Path(sys.argv[0]).name == "__main__.py":
         return [sys.executable, "-m", "tui"]
-    return [sys.executable, sys.argv[0]]
+    isolated = ["-I"] if sys.flags.isolated else []
+    return [sys.executable, *isolated, sys.argv[0]]

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from . import cache, faults, host, internet, lab, network, registry, reserve
+from . import cache, faults, host, internet, lab, network, pythons, registry, reserve
 from .errors import LabError
 from .node import Node
 from .service import STAY
@@ -73,6 +73,10 @@ def nodes(_: Arguments) -> None:
         sys.stdout.write(f"{network.host_name(number)} {network.address(number)}\n")
 
 
+def python(arguments: Arguments) -> None:
+    sys.stdout.write(f"{pythons.folder(arguments.release, arguments.machine)}\n")
+
+
 def clean(_: Arguments) -> None:
     lab.clean()
 
@@ -97,6 +101,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "words": {"nargs": argparse.REMAINDER, "metavar": "COMMAND"},
     "--bare": {"action": "store_true", "help": "nothing of Kubernetes; the lab's internet in reach"},
     "faults": {"nargs": "*", "metavar": "FAULT", "help": ", ".join(faults.FAULTS)},
+    "release": {}, "machine": {"choices": sorted(pythons.ARCHITECTURES)},
     "source": {}, "target": {}, "rate": {"help": "such as 200mbit"},
 }  # fmt: skip
 
@@ -112,6 +117,7 @@ COMMANDS: dict[str, tuple[Act, str, str]] = {
     "shape": (shape, "node rate", "limit what reaches a node"),
     "registry": (serve, "", "serve all images; nodes booted from now on pull from here"),
     "nodes": (nodes, "", "the nodes that somebody has"),
+    "python": (python, "release machine", "print a folder for the PATH, with Debian's own python3"),
     "down": (down, "nodes", "switch nodes off and forget them"),
     "clean": (clean, "", "remove all nodes, but those of sessions that are alive"),
 }

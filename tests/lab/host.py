@@ -24,6 +24,7 @@ COMMANDS = {
     "openssl": "openssl",
     "docker-registry": "docker-registry",
     "skopeo": "skopeo",
+    "qemu-aarch64-static": "qemu-user-static",
 }
 
 

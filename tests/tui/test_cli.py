@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -429,6 +430,17 @@ def test_an_engine_that_dies_is_told(
         launch.start(Request(config="x" * 200_000))
     assert caught.value.code == "defect"
     assert ("Boom" in caught.value.why) is ("Boom" in words)
+
+
+def test_an_isolated_program_starts_an_isolated_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps a home folder's code out of the one file keeps it out of its engine."""
+    flags = SimpleNamespace(isolated=1)
+    monkeypatch.setattr(
+        launch,
+        "sys",
+        SimpleNamespace(argv=["/root/kubeboot-tui"], executable="python3", flags=flags),
+    )
+    assert launch._myself() == ["python3", "-I", "/root/kubeboot-tui"]
 
 
 @pytest.mark.parametrize("flag", ["rehearse", "only", "from"])
