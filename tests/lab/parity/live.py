@@ -249,6 +249,7 @@ WITHOUT_OBJECTS = {
     "cri-socket-stale", "csr-only", "dry-run", "endpoint-capitals", "external-ca", "flags-refused",
     "no-ca-folders", "node-name-refused", "operator-ca", "pull-never", "resolved", "rsa-2048",
     "service-account", "skip-phases", "token-documented",
+    *(case.name for case in corpus.cases().values() if case.refused),
 }  # fmt: skip
 ETCD_FOLDERS = ("/etc/kubernetes/pki/external-etcd", "/srv/etcd-files")
 ETCD_FILES = ("ca.crt", "client.crt", "client.key")
