@@ -158,4 +158,4 @@ class Arrivals:
         return sum(blob.done for blob in found), sum(blob.size for blob in found)
 
 
-PHASE = Phase(name="images", title="Images", after=("preflight",), run=run)
+PHASE = Phase(name="images", title="Images", after=("preflight",), aliases=("preflight",), run=run)

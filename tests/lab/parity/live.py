@@ -246,7 +246,7 @@ class Live:
 # what these say isn't told to the cluster, or nothing is made at all
 WITHOUT_OBJECTS = {
     "all-ca-folders", "cri-socket", "cri-socket-bare", "cri-socket-found", "cri-socket-several",
-    "cri-socket-stale", "csr-only", "dry-run", "endpoint-capitals", "external-ca", "flags-refused",
+    "cri-socket-stale", "csr-only", "csr-only-fresh", "dry-run", "endpoint-capitals", "external-ca", "flags-refused",
     "no-ca-folders", "node-name-refused", "operator-ca", "pull-never", "resolved", "rsa-2048",
     "service-account", "skip-phases", "token-documented",
     *(case.name for case in corpus.cases().values() if case.refused),
