@@ -46,9 +46,12 @@ def test_the_sample_phase_runs_with_no_other_edit(tmp_path: Path, sources: Path)
 def test_the_sample_is_written_as_the_house_writes(sources: Path) -> None:
     """It passes the format, the lint and the type check that everything passes."""
     sample = sources / "phases/my_phase.py"
-    for tool in (("ruff", "format", "--check"), ("ruff", "check"), ("mypy", "--strict")):
-        words = [sys.executable, "-m", *tool, "--config", str(ROOT / "pyproject.toml"), str(sample)]
-        if tool[0] == "mypy":
-            words[words.index("--config")] = "--config-file"
+    config = str(ROOT / "pyproject.toml")
+    for tool in (
+        ("ruff", "format", "--check", "--config", config),
+        ("ruff", "check", "--config", config),
+        ("mypy", "--strict", "--config-file", config),
+    ):
+        words = [sys.executable, "-m", *tool, str(sample)]
         ended = subprocess.run(words, capture_output=True, text=True, check=False, cwd=sources)
         assert ended.returncode == 0, ended.stdout + ended.stderr

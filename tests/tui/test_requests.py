@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from phases.render.certificates import CERTIFICATES
 from phases.render.kubeconfig import KUBECONFIGS
+from tests.system.certificates import Authority
 from tests.tui.program import Place
-
-LEAVES = [row.name for row in CERTIFICATES if row.authority]
-
-
-class Authority:
-    """One that is kept elsewhere: its certificate may be copied, its key stays here."""
-
-    def __init__(self, name: str) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.certificate = self._signed(
-            self._builder(self.name)
-            .public_key(self.key.public_key())
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        )
-
-    def sign(self, request: bytes) -> bytes:
-        """The certificate that a request asks for, with its names and a client's or server's usage."""
-        asked = x509.load_pem_x509_csr(request)
-        builder = self._builder(asked.subject).public_key(asked.public_key())
-        for extension in asked.extensions:
-            builder = builder.add_extension(extension.value, critical=extension.critical)
-        usages = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
-        return self._signed(builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False))
-
-    def _builder(self, subject: x509.Name) -> x509.CertificateBuilder:
-        now = datetime.now(UTC)
-        return (
-            x509.CertificateBuilder(self.name, subject)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(minutes=5))
-            .not_valid_after(now + timedelta(days=365))
-        )
-
-    def _signed(self, builder: x509.CertificateBuilder) -> bytes:
-        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 def written(place: Place) -> set[str]:
