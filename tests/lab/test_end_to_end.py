@@ -232,7 +232,6 @@ def test_real_upgrade_plan_agrees(cluster: Cluster) -> None:
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     rows = {tuple(line.split()) for line in result.stdout.splitlines()}
-    print(result.stdout)
     nodes = [node.name for node in cluster.nodes()]
     assert {("kubelet", name, "v1.37.2", "v1.37.2") for name in nodes} <= rows
 
