@@ -56,7 +56,7 @@ def requests_alone(request: Request, plan: Plan) -> None:
         raise ConfigurationError(
             "requests-alone",
             f"--csr-only leaves no room for {', '.join(given)}",
-            why=f"it writes signing requests, in the phases {' and '.join(REQUESTS)}, and does nothing else",
+            why="it writes signing requests, in the phases certs and kubeconfig, and does nothing else",
             remedy="Leave out the one or the other",
         )
 

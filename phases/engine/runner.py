@@ -140,12 +140,15 @@ def from_port(context: Context, error: OSError | ClusterError | RuntimeFailure) 
             remedy="Run the same command again to resume",
         )
     if isinstance(error, RuntimeFailure):
+        unit = unit_of(context.configuration.init.node_registration.cri_socket)
         return PhaseError(
             "runtime-failed",
             "the container runtime failed",
             where=phase,
             why=str(error),
-            remedy=f"See {runtime_service(context)}, then run the same command again",
+            remedy=f"See `systemctl status {unit}`, then run the same command again"
+            if unit
+            else "See what the container runtime's service says, then run the same command again",
         )
     place = f" ({error.filename})" if error.filename else ""
     return PhaseError(
@@ -155,12 +158,6 @@ def from_port(context: Context, error: OSError | ClusterError | RuntimeFailure) 
         why=error.strerror or str(error),
         remedy="Mend the cause and run the same command again to resume",
     )
-
-
-def runtime_service(context: Context) -> str:
-    """Where the runtime of this configuration tells of itself."""
-    unit = unit_of(context.configuration.init.node_registration.cri_socket)
-    return f"`systemctl status {unit}`" if unit else "what the container runtime's service says"
 
 
 def unexpected(phase: str, error: Exception) -> PhaseError:
