@@ -19,7 +19,6 @@ from phases.system.ports import Host
 AUTHORITIES = ("ca", "front-proxy-ca")
 """Those whose keys kubeadm uploads for other control planes, by the names of their files."""
 
-
 REQUESTS = ("certs", "kubeconfig")
 """The phases that can leave signing requests: all that --csr-only runs."""
 
@@ -48,14 +47,17 @@ def _left_out(plan: Plan) -> Iterator[str]:
 
 def requests_alone(request: Request, plan: Plan) -> None:
     """Raises ConfigurationError where --csr-only comes with what it doesn't do."""
-    others = {phase.name for phase in plan.running} - set(REQUESTS)
-    more = {"--upload-certs": request.upload_certs, "--network-manifest": request.network_manifest}
-    more["--kubeconfig-for"] = request.user_kubeconfig
-    given = [*sorted(others), *(flag for flag, value in more.items() if value)]
-    if request.csr_only and given:
+    others = [phase.name for phase in plan.running if phase.name not in REQUESTS]
+    flags = (
+        ("--upload-certs", request.upload_certs),
+        ("--network-manifest", request.network_manifest is not None),
+        ("--kubeconfig-for", request.user_kubeconfig),
+    )
+    others += [flag for flag, given in flags if given]
+    if request.csr_only and others:
         raise ConfigurationError(
             "requests-alone",
-            f"--csr-only leaves no room for {', '.join(given)}",
+            f"--csr-only leaves no room for {', '.join(others)}",
             why="it writes signing requests, in the phases certs and kubeconfig, and does nothing else",
             remedy="Leave out the one or the other",
         )
