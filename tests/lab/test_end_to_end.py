@@ -13,6 +13,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from phases.model.versions import releases
+
 from . import podnet, program
 from .lab import Lab
 from .node import Node
@@ -52,6 +54,11 @@ nodeLeaseDurationSeconds: 8
 )
 """The tutorial's file in its v1beta4 form. The kubelet's lease is renewed every 2 s here, because
 with the default of 10 s the tutorial's grace period of 10 s makes healthy nodes flap."""
+
+NOW, NEXT = "v1.37.2", "v1.37.3"
+RELEASE = releases()[37]
+CONFIGURED = {"kubelet": "v1beta1", "kubeproxy": "v1alpha1"}
+COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
 REMOVED = """\
   - name: horizontal-pod-autoscaler-use-rest-clients
@@ -225,15 +232,20 @@ def test_real_certs_check_expiration_agrees(cluster: Cluster) -> None:
 
 
 def test_real_upgrade_plan_agrees(cluster: Cluster) -> None:
-    """kubeadm upgrade plan passes its checks, its test Job too, and finds all components."""
+    """kubeadm upgrade plan passes its checks, its test Job too, and finds every component on every node."""
     result = cluster.master.run(
-        "kubeadm", "upgrade", "plan", "v1.37.2", "--allow-experimental-upgrades",
+        "kubeadm", "upgrade", "plan", NEXT,
         f"--ignore-preflight-errors={program.LAB_IGNORES}", timeout=180,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     rows = {tuple(line.split()) for line in result.stdout.splitlines()}
-    nodes = [node.name for node in cluster.nodes()]
-    assert {("kubelet", name, "v1.37.2", "v1.37.2") for name in nodes} <= rows
+    masters = (cluster.master.name, cluster.second.name)
+    expected: set[tuple[str, ...]] = {("kubelet", node.name, NOW, NEXT) for node in cluster.nodes()}
+    expected |= {(name, node, NOW, NEXT) for name in COMPONENTS for node in masters}
+    expected |= {("etcd", node, RELEASE.etcd, RELEASE.etcd) for node in masters}
+    expected |= {("kube-proxy", NOW[1:], NEXT), ("CoreDNS", RELEASE.coredns, RELEASE.coredns)}
+    expected |= {(f"{name}.config.k8s.io", v, v, "no") for name, v in CONFIGURED.items()}
+    assert expected - rows == set(), result.stdout
 
 
 def test_real_config_agrees(cluster: Cluster) -> None:
