@@ -42,8 +42,10 @@ check-lint: $(READY)
 check-types: $(READY)
 	$(BIN)/mypy
 
+# what import-linter can't say of modules that nobody lists, a test of the house does
 check-imports: $(READY)
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -k imports tests/test_house.py
 
 lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root; builds and keeps what it needs)
 	@test "$$(id -u)" = 0 || { echo "error: the lab needs root: sudo make lab" >&2; exit 2; }

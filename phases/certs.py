@@ -34,8 +34,14 @@ def run(context: Context) -> None:
 
 
 def ensure_authority(context: Context, row: CertificateSpec) -> None:
-    """An authority with its key, or the certificate alone of one whose key is kept elsewhere."""
+    """An authority with its key, or the certificate alone of one whose key is kept elsewhere.
+
+    Requests are for an authority elsewhere: none is made for them, nor needed here yet, as with
+    `kubeadm certs generate-csr`.
+    """
     found = find(context, row)
+    if context.options.csr_only and found.certificate is None:
+        return
     if found.certificate is not None:
         reasons = certificates.check_authority(found.certificate, found.key, context.began)
         if reasons and not _unfinished(context, row, found):
@@ -60,7 +66,7 @@ def _unfinished(context: Context, row: CertificateSpec, found: Found) -> bool:
 def ensure_leaf(context: Context, row: CertificateSpec) -> None:
     """A certificate signed by its authority that says what the configuration asks for."""
     authority = find(context, certificates.spec(row.authority))
-    if authority.certificate is None:
+    if authority.certificate is None and not context.options.csr_only:
         raise PhaseError(
             "missing-authority",
             f"{row.name} can't be signed",
@@ -81,13 +87,15 @@ def ensure_leaf(context: Context, row: CertificateSpec) -> None:
 
 
 def judge(
-    context: Context, row: CertificateSpec, found: Found, authority: bytes
+    context: Context, row: CertificateSpec, found: Found, authority: bytes | None
 ) -> tuple[str, ...]:
     """Why what is there can't stay; empty when it can."""
     if found.certificate is None:
         return ("it isn't there",)
     if found.key is None:
         return (f"its key {context.pki(row.key_file)} isn't there",)
+    if authority is None:
+        return ("the authority that signed it isn't there",)
     pair = pki.Pair(found.certificate, found.key)
     return certificates.check(row, context.configuration, pair, authority, context.began)
 

@@ -26,7 +26,7 @@ def run(context: Context) -> None:
 def ensure_kubeconfig(context: Context, row: KubeconfigSpec) -> None:
     """One kubeconfig whose certificate is the right user's, signed by this cluster's authority."""
     path = f"{FOLDER}/{row.file}"
-    content, authority = context.read(path), context.needed(context.pki("ca.crt"), "certs")
+    content, authority = context.read(path), trusted(context)
     if content is not None:
         reasons = judge(context, row, content, authority)
         if not reasons:
@@ -35,10 +35,16 @@ def ensure_kubeconfig(context: Context, row: KubeconfigSpec) -> None:
             return
         if path not in context.ours:
             raise not_ours(path, row, reasons)
-    if context.options.csr_only:
+    if authority is None or context.options.csr_only:
         ask(context, row, path)
     else:
         create(context, row, path, authority)
+
+
+def trusted(context: Context) -> bytes | None:
+    """The authority's certificate; whoever writes requests alone may be without it yet."""
+    path = context.pki("ca.crt")
+    return context.read(path) if context.options.csr_only else context.needed(path, "certs")
 
 
 def create(context: Context, row: KubeconfigSpec, path: str, authority: bytes) -> None:
@@ -68,9 +74,11 @@ def ask(context: Context, row: KubeconfigSpec, path: str) -> None:
 
 
 def judge(
-    context: Context, row: KubeconfigSpec, content: bytes, authority: bytes
+    context: Context, row: KubeconfigSpec, content: bytes, authority: bytes | None
 ) -> tuple[str, ...]:
     """Why the file that is there can't stay; empty when it can."""
+    if authority is None:
+        return ("the authority that signed it isn't there",)
     files = referred(context, content)
     now = context.began
     return kubeconfig.check(row, context.configuration, content, authority, now, files)

@@ -22,7 +22,6 @@ from phases.render.bootstrap_token import cluster_admins
 from phases.render.health import health_url, kubelet_health_url
 from phases.system.ports import Cluster, ClusterError, Ref
 
-FOUR_MINUTES = timedelta(minutes=4)
 BEFORE_NUDGE = timedelta(seconds=20)
 RESTART = ("systemctl", "restart", "kubelet")
 
@@ -208,8 +207,9 @@ def allowed(context: Context, admin: Cluster, binding: Ref) -> bool:
 
 
 def period(context: Context, name: str) -> timedelta:
-    given: timedelta | None = getattr(context.configuration.init.timeouts, name, None)
-    return given or FOUR_MINUTES
+    """A patience that the configuration says; its defaults are filled in."""
+    given: timedelta = getattr(context.configuration.init.timeouts, name)
+    return given
 
 
 PHASE = Phase(

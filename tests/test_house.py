@@ -48,8 +48,21 @@ def test_a_file_in_phases_is_a_phase(path: Path) -> None:
 @pytest.mark.parametrize("path", PHASES, ids=named)
 def test_a_phase_imports_no_phase(path: Path) -> None:
     """Of phases/, a phase imports only the machinery in its folders."""
-    others = {f"phases.{other.stem}" for other in PHASES}
-    assert others.isdisjoint(imported(parsed(path)))
+    assert names_of_phases().isdisjoint(imported(parsed(path)))
+
+
+def test_nobody_imports_a_phase() -> None:
+    """Phases are found, never named: neither the machinery nor a front end imports one."""
+    importers = {
+        named(path)
+        for path in MODULES
+        if path not in PHASES and not names_of_phases().isdisjoint(imported(parsed(path)))
+    }
+    assert importers == set()
+
+
+def names_of_phases() -> set[str]:
+    return {f"phases.{path.stem}" for path in PHASES}
 
 
 def imported(tree: ast.Module) -> Iterator[str]:

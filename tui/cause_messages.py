@@ -26,7 +26,7 @@ CAUSES: tuple[str, ...] = (
     mark("the kubelet's systemd unit is masked"),
     mark("Unmask it: `systemctl unmask kubelet`"),
     mark("the container runtime doesn't answer"),
-    mark("See whether it runs: `systemctl status containerd`"),
+    mark("See whether its service runs: `systemctl status containerd`, or that of another runtime"),
     mark("the container runtime runs without its CRI plugin"),
     mark("Take cri out of disabled_plugins in /etc/containerd/config.toml, and restart containerd"),
     mark("the kubelet calls itself {other}, but its certificate is that of the node {one}"),

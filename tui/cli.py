@@ -203,11 +203,18 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
         )
 
 
+INSTEAD = {
+    "rootfs": "it isn't taken; copy this program into that folder and run it there by `chroot`",
+    "vmodule": "it isn't taken; -v says how much is told, and there are no files to choose from",
+}
+"""What to do without the flags of kubeadm that aren't taken."""
+
+
 def _type(flag: Flag) -> Callable[[str], object]:
     if flag.kind == "number":
         return int
     if flag.kind == "refused":
-        return _refused
+        return partial(_refused, flag.name)
     return _filled if flag.filled else str
 
 
@@ -237,12 +244,10 @@ def _filled(text: str) -> str:
     return text
 
 
-def _refused(text: str) -> str:
-    """Of --rootfs, the one such flag: empty it asks for nothing."""
+def _refused(name: str, text: str) -> str:
+    """An empty value asks for nothing."""
     if text:
-        raise argparse.ArgumentTypeError(
-            "it isn't taken; copy this program into that folder and run it there by `chroot`"
-        )
+        raise argparse.ArgumentTypeError(INSTEAD[name])
     return text
 
 

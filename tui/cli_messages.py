@@ -18,6 +18,7 @@ COMMAND_LINE: tuple[str, ...] = (
     mark("the following arguments are required: {names}"),
     mark("it needs a value, and there is none"),
     mark("it isn't taken; copy this program into that folder and run it there by `chroot`"),
+    mark("it isn't taken; -v says how much is told, and there are no files to choose from"),
     mark("token needs a verb"),
     mark("Use `kubeboot-tui token create`"),
     mark("--rehearse and --dry-run contradict each other"),

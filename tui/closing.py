@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from phases.engine.events import Failure, RunStarted
+from phases.engine.events import NOT_ASKED, SKIPPED, Failure, RunStarted
 from phases.engine.state import RunState
 from tui.text import _, said, said_each, sentences
 
@@ -99,7 +99,7 @@ def _success(state: RunState, started: RunStarted, changes: int) -> str:
     if started.workflow == "preflight":
         return _looked(state)
     if not changes:
-        return _("Nothing to do: everything is as it should be.")
+        return unchanged(state)
     if started.workflow == "token":
         return _("Done: a new token lets nodes join.")
     count = _("1 change") if changes == 1 else _("{count} changes", count=changes)
@@ -111,6 +111,15 @@ def _success(state: RunState, started: RunStarted, changes: int) -> str:
         node = started.node
         return _("Done: {node} is a control plane now ({changes}).", node=node, changes=count)
     return _("Done: {changes}.", changes=count)
+
+
+def unchanged(state: RunState) -> str:
+    """The words for a run that found nothing to change, and may have looked at a part alone."""
+    outline = state.started.phases if state.started else ()
+    steps = (step for phase in state.phases.values() for step in phase.steps.values())
+    if any(phase.skip for phase in outline) or any(s.reason in (SKIPPED, NOT_ASKED) for s in steps):
+        return _("Nothing to do: the part that was asked for is as it should be.")
+    return _("Nothing to do: everything is as it should be.")
 
 
 def _looked(state: RunState) -> str:

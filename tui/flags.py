@@ -76,6 +76,7 @@ RUNNING = (
     Flag("skip-certificate-key-print", "switch", "do not print the certificate key"),
     DETAIL,
     Flag("rootfs", "refused", "not taken: run this program by `chroot DIR` instead", "DIR"),
+    Flag("vmodule", "refused", "not taken: -v alone says how much is told", "PATTERNS"),
 )
 """kubeadm's flags that say how to run."""
 

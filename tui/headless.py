@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeAlias
 
 from phases.engine import events as e
 from phases.engine.journal import Record, encode
@@ -36,6 +36,9 @@ ASCII = str.maketrans(
 
 CHANGES, PROGRAMS = 1, 5
 """From which detail (-v) on each change is told, and what programs say."""
+
+
+Ending: TypeAlias = e.PhaseFinished | e.PhaseSkipped | e.PhaseFailed | e.StepSkipped
 
 
 class View(Protocol):
@@ -116,13 +119,9 @@ def lines(record: Record, state: RunState, detail: int = 0) -> Iterable[str]:
     event = record.event
     if isinstance(event, e.RunStarted):
         yield heading(event)
-    elif isinstance(event, e.PhaseFinished | e.PhaseSkipped | e.PhaseFailed):
-        yield summary(state.phases[event.phase])
-        if isinstance(event, e.PhaseFailed):
-            yield from reasons(event.failure)
-    elif isinstance(event, e.StepSkipped):
-        name = f"{SIGNS['skipped']} {event.phase}/{event.step:<40}"
-        yield f"{name}  {_('skipped')}: {said(event.reason)}"
+        yield from left_out(event)
+    elif isinstance(event, e.PhaseFinished | e.PhaseSkipped | e.PhaseFailed | e.StepSkipped):
+        yield from endings(event, state)
     elif isinstance(event, e.Effect | e.Output):
         yield from details(event, state, detail)
     elif isinstance(event, e.Warned):
@@ -162,10 +161,39 @@ def heading(event: e.RunStarted) -> str:
     return " · ".join(filter(None, ("kubeboot-tui", words, kinds[event.mode])))
 
 
+def endings(event: Ending, state: RunState) -> Iterable[str]:
+    """What became of a phase, or of a step that is left out; what the first lines told isn't told again."""
+    if isinstance(event, e.StepSkipped):
+        if event.reason != e.NOT_ASKED:
+            name = f"{SIGNS['skipped']} {event.phase}/{event.step:<40}"
+            yield f"{name}  {_('skipped')}: {said(event.reason)}"
+    elif not (isinstance(event, e.PhaseSkipped) and event.phase in planned_out(state.started)):
+        yield summary(state.phases[event.phase])
+        if isinstance(event, e.PhaseFailed):
+            yield from reasons(event.failure)
+
+
+def planned_out(started: e.RunStarted | None) -> dict[str, str]:
+    """The phases that the plan leaves out from the beginning, each with the reason."""
+    return {each.name: each.skip for each in started.phases if each.skip} if started else {}
+
+
+def left_out(started: e.RunStarted) -> Iterable[str]:
+    """A line for each reason, with the phases it keeps out; those nobody spoke of are counted."""
+    out = planned_out(started)
+    for reason in dict.fromkeys(out.values()):
+        names = [name for name in out if out[name] == reason]
+        unasked = _("{n} phases", n=len(names)) if len(names) > 1 else _("1 phase")
+        told = unasked if reason == e.NOT_ASKED else ", ".join(names)
+        yield f"{SIGNS['skipped']} {told}  {_('skipped')}: {said(reason)}"
+
+
 def summary(phase: PhaseState) -> str:
     """A phase in one line: its sign, title, time and what came of it."""
     time = took(phase.started, phase.finished)
-    return f"{SIGNS[phase.status]} {_titled(phase)}{time:>8}  {_note(phase)}".rstrip()
+    doubt = _doubt(phase)
+    sign = "!" if doubt else SIGNS[phase.status]
+    return f"{sign} {_titled(phase)}{time:>8}  {doubt or _note(phase)}".rstrip()
 
 
 def _titled(phase: PhaseState) -> str:
@@ -173,6 +201,17 @@ def _titled(phase: PhaseState) -> str:
 
     title = said(phase.title)
     return title + " " * (32 - cell_len(title))
+
+
+def _doubt(phase: PhaseState) -> str:
+    """What is to be said of checks that failed and stopped nothing, as in a rehearsal."""
+    checks = phase.reports.get("check", {}).values()
+    failed = sum(check.get("state") == "failed" for check in checks)
+    if not failed or phase.status == "failed":
+        return ""
+    if failed == 1:
+        return _("1 check failed: here init itself would be refused")
+    return _("{n} checks failed: here init itself would be refused", n=failed)
 
 
 def _note(phase: PhaseState) -> str:

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from phases.engine.events import RunStarted
+from phases.engine.state import RunState
 from tui import machine
+from tui.closing import unchanged
 from tui.follower import Story
 from tui.signs import State
 from tui.text import _, said
@@ -76,7 +78,7 @@ def verdict(story: Story) -> tuple[State, str] | None:
             return "failed", _("The engine is gone without having finished; a new run resumes.")
         return None
     if finished.exit_code == 0:
-        return _good(started, finished.changes)
+        return _good(state, started, finished.changes)
     if finished.outcome == "cancelled":
         return "stopped", _("Stopped at a safe point; a new run resumes.")
     what = said(finished.failure.what) if finished.failure else ""
@@ -94,9 +96,9 @@ def _refused(started: RunStarted, changes: int, what: str) -> str:
     return _("Refused after {n} changes: {what}", n=changes, what=what)
 
 
-def _good(started: RunStarted, changes: int) -> tuple[State, str]:
+def _good(state: RunState, started: RunStarted, changes: int) -> tuple[State, str]:
     if not changes:
-        return "unchanged", _("Nothing to do: everything is as it should be.")
+        return "unchanged", unchanged(state)
     if started.workflow == "reset" and started.mode == "real":
         return "ok", _("What was here before is back ({n} changes).", n=changes)
     if started.mode == "real":

@@ -38,7 +38,7 @@ def read(journal: Path) -> Request | None:
 
 def forget(request: Request, state: Path) -> None:
     """After a good end: what was asked of any run goes, unless only a part of the way was."""
-    if request.only or not _is_kept(request):
+    if request.only or request.csr_only or not _is_kept(request):
         return
     for kept in state.glob(f"runs/*/{NAME}"):
         with suppress(OSError):

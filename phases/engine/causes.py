@@ -135,7 +135,7 @@ KUBELET = (
         r"|the container runtime isn't running|(?:containerd|crio|cri-dockerd)\.sock: connect:"
         r"|isn't installed, or isn't running",
         "the container runtime doesn't answer",
-        "See whether it runs: `systemctl status containerd`",
+        "See whether its service runs: `systemctl status containerd`, or that of another runtime",
     ),
     _cause(
         "cri-disabled",

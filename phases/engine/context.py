@@ -129,8 +129,7 @@ class Context:
 
     def waived(self, check: str) -> bool:
         """Whether the operator takes the risk of a failed check (--ignore-preflight-errors)."""
-        names = self.configuration.init.node_registration.ignore_preflight_errors
-        return bool({check.lower(), "all"} & {name.lower() for name in names})
+        return self.configuration.init.node_registration.waives(check)
 
     # steps
 

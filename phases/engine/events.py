@@ -13,6 +13,11 @@ from typing import Any, Literal
 Outcome = Literal["done", "unchanged", "failed", "refused", "cancelled"]
 
 
+SKIPPED = "asked to skip it"
+NOT_ASKED = "not among those asked for"
+"""Why a plan leaves something out; the second is no news to whoever reads along."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseOutline:
     """A phase as the plan has it; `skip` is the reason why it will not run, empty when it will."""

@@ -18,7 +18,7 @@ class Phase:
     `after` names the phases whose results it reads; it starts as soon as they have ended.
     `steps` are its children as `--skip-phases phase/step` knows them.
     `skip` gives the reason why it has nothing to do for this configuration, None when it has.
-    `aliases` are other names by which `--skip-phases` may call it.
+    `aliases` are other names by which `--skip-phases` may call it; one name may stand for several.
     """
 
     name: str

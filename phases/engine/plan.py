@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from phases.engine.errors import ConfigurationError
-from phases.engine.events import PhaseOutline
+from phases.engine.events import NOT_ASKED, SKIPPED, PhaseOutline
 from phases.engine.phase import Phase
+
+ORDER = (
+    "prepare", "preflight", "images", "certs", "kubeconfig", "etcd", "control-plane", "kubelet-start",
+    "wait-control-plane", "upload-config", "upload-certs", "mark-control-plane", "bootstrap-token",
+    "kubelet-finalize", "addon/coredns", "addon/kube-proxy", "show-join-command",
+)  # fmt: skip
+"""How phases are listed that the graph leaves free: in kubeadm's order, others after these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,22 @@ class PlannedPhase:
     skip: str
     step_skips: Mapping[str, str]
 
+    @property
+    def something_is_left(self) -> bool:
+        left_out = self.phase.steps and self.step_skips.keys() >= set(self.phase.steps)
+        return not (self.skip or left_out)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The phases of a workflow in an order that their graph allows."""
 
     phases: tuple[PlannedPhase, ...]
+
+    @property
+    def running(self) -> tuple[Phase, ...]:
+        """Those of which at least something is left to run."""
+        return tuple(p.phase for p in self.phases if p.something_is_left)
 
     def graph(self) -> TopologicalSorter[str]:
         """The order as a graph of names, for running side by side what can be."""
@@ -67,13 +84,18 @@ def _graph(members: Mapping[str, Phase]) -> TopologicalSorter[str]:
 
 
 def _order(members: Mapping[str, Phase]) -> Iterator[str]:
-    """By depth in the graph first and by name second, so that listings don't change by chance."""
+    """Always the first in kubeadm's order of those that may come next."""
     sorter = _graph(members)
     sorter.prepare()
+    ready: list[str] = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready())
-        yield from ready
-        sorter.done(*ready)
+        ready = sorted([*ready, *sorter.get_ready()], key=_rank)
+        yield (name := ready.pop(0))
+        sorter.done(name)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
 class _Asked:
@@ -122,16 +144,16 @@ class _Asked:
 
     def _skip(self, phase: Phase) -> str:
         if phase.name in self.skip:
-            return "asked to skip it"
+            return SKIPPED
         if self.only and not self._own(phase) & self.only:
-            return "not among those asked for"
+            return NOT_ASKED
         return f"comes before {self.start}" if phase.name in self._early else ""
 
     def _step_skip(self, phase: Phase, step: str) -> str:
         if f"{phase.name}/{step}" in self.skip:
-            return "asked to skip it"
+            return SKIPPED
         if self.only and not {phase.name, f"{phase.name}/{step}"} & self.only:
-            return "not among those asked for"
+            return NOT_ASKED
         starts = [each for each in phase.steps if f"{phase.name}/{each}" in self._starts]
         early = starts and phase.steps.index(step) < phase.steps.index(starts[0])
         return f"comes before {self.start}" if early else ""
@@ -144,10 +166,9 @@ def _all_names(members: Mapping[str, Phase]) -> dict[str, frozenset[str]]:
     """
     names: dict[str, frozenset[str]] = {}
     for phase in members.values():
-        group = phase.name.partition("/")[0]
-        names[group] = names.get(group, frozenset()) | {phase.name}
+        for alias in {phase.name.partition("/")[0], phase.name, *phase.aliases}:
+            names[alias] = names.get(alias, frozenset()) | {phase.name}
         for alias in (phase.name, *phase.aliases):
-            names[alias] = frozenset({phase.name})
             names |= {
                 f"{alias}/{step}": frozenset({f"{phase.name}/{step}"}) for step in phase.steps
             }

@@ -57,10 +57,11 @@ def _serve(request: Request) -> int:
     if resolved.configuration.init.dry_run and request.mode == "real":
         request = replace(request, mode="dry-run")
     options = _options(request)
-    demands.root(request)
+    demands.root(request, resolved.configuration)
     with _a_place(request):
         ports = _ports(request, stop)
         demands.keys_to_upload(request, resolved.configuration, ports.host)
+        demands.patches(resolved.configuration, ports.host)
         if request.probe:
             return _told_fit(request)
         place = _seat(request)
@@ -170,8 +171,12 @@ def _ports(request: Request, stop: Stop) -> Ports:
 
 def _plan(request: Request, resolved: Resolved) -> Plan:
     skip = resolved.configuration.init.skip_phases
-    selection = Selection(only=request.only, skip=skip, start_from=request.start_from)
-    return make_plan(discover(), request.workflow, selection)
+    only = request.only or (demands.REQUESTS if request.csr_only else ())
+    selection = Selection(only=only, skip=skip, start_from=request.start_from)
+    plan = make_plan(discover(), request.workflow, selection)
+    demands.something_to_do(plan)
+    demands.requests_alone(request, plan)
+    return plan
 
 
 def _options(request: Request) -> Options:

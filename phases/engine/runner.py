@@ -14,6 +14,7 @@ from phases.engine import events as e
 from phases.engine.context import Context
 from phases.engine.errors import Cancelled, InstallerError, PhaseError
 from phases.engine.plan import Plan, PlannedPhase
+from phases.model.runtimes import unit_of
 from phases.system.ports import ClusterError, RuntimeFailure
 
 BEAT = 0.2
@@ -93,7 +94,7 @@ class Runner:
         except InstallerError as told:
             error = told
         except (OSError, ClusterError, RuntimeFailure) as refusal:
-            error = from_port(name, refusal)
+            error = from_port(context, refusal)
         except Exception as defect:  # noqa: BLE001  the engine's boundary
             self._emit(e.Output(name, "engine", traceback.format_exc(limit=-4)))
             error = unexpected(name, defect)
@@ -127,8 +128,9 @@ def failure(error: InstallerError) -> e.Failure:
     return e.Failure(**error.as_data())
 
 
-def from_port(phase: str, error: OSError | ClusterError | RuntimeFailure) -> PhaseError:
-    """What a port raised, as a phase's error with the port's own words as the cause."""
+def from_port(context: Context, error: OSError | ClusterError | RuntimeFailure) -> PhaseError:
+    """What a port raised, as the phase's error with the port's own words as the cause."""
+    phase = context.phase
     if isinstance(error, ClusterError):
         return PhaseError(
             "api-refused" if error.status else "api-unreachable",
@@ -138,12 +140,15 @@ def from_port(phase: str, error: OSError | ClusterError | RuntimeFailure) -> Pha
             remedy="Run the same command again to resume",
         )
     if isinstance(error, RuntimeFailure):
+        unit = unit_of(context.configuration.init.node_registration.cri_socket)
         return PhaseError(
             "runtime-failed",
             "the container runtime failed",
             where=phase,
             why=str(error),
-            remedy="See `systemctl status containerd`, then run the same command again",
+            remedy=f"See `systemctl status {unit}`, then run the same command again"
+            if unit
+            else "See what the container runtime's service says, then run the same command again",
         )
     place = f" ({error.filename})" if error.filename else ""
     return PhaseError(

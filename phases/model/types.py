@@ -107,6 +107,11 @@ class NodeRegistration:
     image_pull_policy: PullPolicy | None = None
     image_pull_serial: bool | None = None
 
+    def waives(self, check: str) -> bool:
+        """Whether the operator takes the risk of a failed check (--ignore-preflight-errors)."""
+        names = {name.lower() for name in self.ignore_preflight_errors}
+        return not names.isdisjoint({check.lower(), "all"})
+
 
 @dataclass(frozen=True, slots=True)
 class Patches:

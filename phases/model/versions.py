@@ -67,6 +67,7 @@ class Release:
 
     minor: int
     newest: Version
+    compared: Version
     etcd: str
     coredns: str
     pause: str
@@ -91,9 +92,9 @@ def releases() -> Mapping[int, Release]:
 
 
 def _release(minor: int, facts: dict[str, object]) -> Release:
-    newest = parse_version(str(facts.pop("newest")))
+    newest, compared = (parse_version(str(facts.pop(name))) for name in ("newest", "compared"))
     gates = tuple(sorted(facts.pop("feature_gates")))  # type: ignore[call-overload]
-    return Release(minor=minor, newest=newest, feature_gates=gates, **facts)  # type: ignore[arg-type]
+    return Release(minor=minor, newest=newest, compared=compared, feature_gates=gates, **facts)  # type: ignore[arg-type]
 
 
 def newest_version() -> Version:

@@ -6,7 +6,7 @@ import pytest
 
 from phases.engine.errors import ConfigurationError
 from phases.engine.phase import Phase
-from phases.engine.plan import Plan, Selection, make_plan
+from phases.engine.plan import ORDER, Plan, Selection, make_plan
 from phases.engine.registry import discover
 
 
@@ -59,6 +59,38 @@ def test_nothing_comes_before_what_it_needs() -> None:
 def test_the_order_is_the_same_every_time() -> None:
     """The order doesn't depend on the order in which phases were found."""
     assert make_plan(reversed(PHASES), "init", Selection()).phases == plan().phases
+
+
+def test_what_the_graph_leaves_free_stands_in_kubeadms_order() -> None:
+    """Of phases that may come next kubeadm's first is the first; unknown ones come last, by name."""
+    free = [phase(name) for name in ("zeta", "etcd", "alpha", "upload-certs", "certs")]
+    made = make_plan(free, "init", Selection())
+    names = [planned.phase.name for planned in made.phases]
+    assert names == ["certs", "etcd", "upload-certs", "alpha", "zeta"]
+
+
+def test_the_phases_of_init_stand_in_kubeadms_order() -> None:
+    """Nothing in our graph contradicts the order in which kubeadm runs its phases."""
+    names = [planned.phase.name for planned in make_plan(discover(), "init", Selection()).phases]
+    assert names[: len(ORDER)] == list(ORDER)
+
+
+def test_what_is_left_to_run_is_known() -> None:
+    """A phase that is left out, or all of whose steps are, isn't among those that run."""
+    assert [one.name for one in plan(only=("certs", "etcd")).running] == ["certs", "etcd"]
+    assert [one.name for one in plan(only=("certs",), skip=("certs/ca",)).running] == ["certs"]
+    assert plan(only=("etcd",), skip=("etcd/local",)).running == ()
+    assert plan(only=("certs",), start_from="etcd").running == ()
+
+
+def test_one_name_may_stand_for_several() -> None:
+    """An alias that is another phase's name means both, wherever a name can be given."""
+    pair = (phase("checks"), phase("pulls", "checks", aliases=("checks",)), phase("rest", "pulls"))
+    both = dict.fromkeys(("checks", "pulls"), ASKED)
+    assert skipped(make_plan(pair, "init", Selection(skip=("checks",)))) == both
+    assert skipped(make_plan(pair, "init", Selection(only=("checks",)))) == {"rest": OTHERS}
+    assert skipped(make_plan(pair, "init", Selection(start_from="checks"))) == {}
+    assert skipped(make_plan(pair, "init", Selection(skip=("pulls",)))) == {"pulls": ASKED}
 
 
 def test_a_workflow_has_its_own_phases() -> None:

@@ -206,6 +206,24 @@ def test_every_error_becomes_an_event(
         assert told.where == "bad"
 
 
+@pytest.mark.parametrize(
+    ("socket", "where"),
+    [
+        ("unix:///run/containerd/containerd.sock", "`systemctl status containerd`"),
+        ("unix:///var/run/crio/crio.sock", "`systemctl status crio`"),
+        ("unix:///var/run/cri-dockerd.sock", "`systemctl status cri-docker`"),
+        ("unix:///run/own.sock", "what the container runtime's service says"),
+    ],
+)
+def test_a_runtimes_failure_names_its_own_service(tmp_path: Path, socket: str, where: str) -> None:
+    """What to look at hangs on the socket that the configuration names."""
+    bench = Bench(tmp_path, init=f"nodeRegistration: {{criSocket: {socket}}}")
+    stage = Stage(bench)
+    stage.run(phase("bad", failing(RuntimeFailure("no socket"))))
+    (told,) = stage.failures
+    assert told.remedy == f"See {where}, then run the same command again"
+
+
 def test_a_system_error_says_where_and_why(stage: Stage) -> None:
     """A full disk's failure names the path and the system's own reason."""
     stage.run(phase("bad", failing(OSError(28, "No space left on device", "/etc/x"))))

@@ -63,14 +63,16 @@ def settings(node: Node) -> set[str]:
     return {line for line in files(node) if line.removeprefix("dir ").startswith(places)}
 
 
-def objects(node: Node) -> str:
-    """Name, identity and version of each object that a run could write; Nodes as they are marked."""
-    columns = "N:.metadata.namespace,M:.metadata.name,U:.metadata.uid,V:.metadata.resourceVersion"
-    versions = node.check(*KUBECTL, "get", KINDS, "-A", "-o", f"custom-columns=K:.kind,{columns}")
-    columns = "N:.metadata.name,U:.metadata.uid,G:.metadata.generation,L:.metadata.labels"
-    kinds = "deployments,daemonsets,nodes"
-    specs = node.check(*KUBECTL, "get", kinds, "-A", "-o", f"custom-columns={columns},T:.spec")
-    return versions.stdout + specs.stdout
+def objects(node: Node, specified: str = "deployments,daemonsets,nodes") -> str:
+    """Name, identity and version of each object that a run could write.
+
+    Of those whose status makes new versions, it is what was asked for; Nodes as they are marked.
+    """
+    names = "K:.kind,N:.metadata.namespace,M:.metadata.name,U:.metadata.uid"
+    columns = f"custom-columns={names},V:.metadata.resourceVersion"
+    versions = node.check(*KUBECTL, "get", KINDS, "-A", "-o", columns)
+    columns = f"custom-columns={names},G:.metadata.generation,L:.metadata.labels,T:.spec"
+    return versions.stdout + node.check(*KUBECTL, "get", specified, "-A", "-o", columns).stdout
 
 
 def test_fresh_machine_stays_fresh(master: Node) -> None:

@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from phases.model.versions import releases
 
 from . import podnet, program
 from .lab import Lab
 from .node import Node
+from .test_dry_run import objects
 from .wait import until
 
 SEED = (
@@ -49,6 +54,11 @@ nodeLeaseDurationSeconds: 8
 )
 """The tutorial's file in its v1beta4 form. The kubelet's lease is renewed every 2 s here, because
 with the default of 10 s the tutorial's grace period of 10 s makes healthy nodes flap."""
+
+NOW, NEXT = "v1.37.2", "v1.37.3"
+RELEASE = releases()[37]
+CONFIGURED = {"kubelet": "v1beta1", "kubeproxy": "v1alpha1"}
+COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
 REMOVED = """\
   - name: horizontal-pod-autoscaler-use-rest-clients
@@ -222,13 +232,20 @@ def test_real_certs_check_expiration_agrees(cluster: Cluster) -> None:
 
 
 def test_real_upgrade_plan_agrees(cluster: Cluster) -> None:
-    """kubeadm upgrade plan passes its checks, its test Job too, and finds all components."""
+    """kubeadm upgrade plan passes its checks, its test Job too, and finds every component on every node."""
     result = cluster.master.run(
-        "kubeadm", "upgrade", "plan", "v1.37.2", "--allow-experimental-upgrades",
+        "kubeadm", "upgrade", "plan", NEXT,
         f"--ignore-preflight-errors={program.LAB_IGNORES}", timeout=180,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "v1.37.2" in result.stdout
+    rows = {tuple(line.split()) for line in result.stdout.splitlines()}
+    masters = (cluster.master.name, cluster.second.name)
+    expected: set[tuple[str, ...]] = {("kubelet", node.name, NOW, NEXT) for node in cluster.nodes()}
+    expected |= {(name, node, NOW, NEXT) for name in COMPONENTS for node in masters}
+    expected |= {("etcd", node, RELEASE.etcd, RELEASE.etcd) for node in masters}
+    expected |= {("kube-proxy", NOW[1:], NEXT), ("CoreDNS", RELEASE.coredns, RELEASE.coredns)}
+    expected |= {(f"{name}.config.k8s.io", v, v, "no") for name, v in CONFIGURED.items()}
+    assert expected - rows == set(), result.stdout
 
 
 def test_real_config_agrees(cluster: Cluster) -> None:
@@ -249,49 +266,101 @@ def test_real_config_agrees(cluster: Cluster) -> None:
 
 def test_second_run_changes_nothing(cluster: Cluster) -> None:
     """A second init on the finished master takes no change and says so."""
-    before = fingerprint(cluster.master)
+    before = fingerprint(cluster.master), kept_objects(cluster.master)
     result = cluster.master.check(
         "kubeboot-tui", "init", "--config", program.CONFIG, "--upload-certs"
     )
-    assert "Nothing to do" in result.stdout
-    assert fingerprint(cluster.master) == before
+    assert "Nothing to do: everything is as it should be." in result.stdout
+    assert (fingerprint(cluster.master), kept_objects(cluster.master)) == before
+
+
+PKI = "/etc/kubernetes/pki"
+CERTIFICATE = f"{PKI}/front-proxy-client.crt"
+SCHEDULER = "/etc/kubernetes/manifests/kube-scheduler.yaml"
+GONE = ("ClusterRoleBinding", "<none>", "kubeadm:get-nodes")
+EDITED = ("Role", "kube-system", "kubeadm:nodes-kubeadm-config")
+EDIT = '[{"op": "replace", "path": "/rules/0/verbs", "value": ["list"]}]'
 
 
 def test_third_run_repairs_exactly_what_was_damaged(cluster: Cluster) -> None:
-    """One certificate, one manifest and one object are damaged; those and no others are repaired."""
+    """A certificate, a manifest and two objects, one gone and one edited, are repaired, and no others."""
     master = cluster.master
-    crt = "/etc/kubernetes/pki/front-proxy-client.crt"
-    manifest = "/etc/kubernetes/manifests/kube-scheduler.yaml"
-    master.write(crt, "not a certificate\n", mode=0o644)
-    master.shell(f"sed -i s/--leader-elect=true/--leader-elect=false/ {manifest}")
-    cluster.kubectl("delete", "clusterrolebinding", "kubeadm:get-nodes")
+    whole = fingerprint(master)
+    key = CERTIFICATE.replace(".crt", ".key")
+    master.write(CERTIFICATE, "not a certificate\n", mode=0o644)
+    master.shell(f"sed -i s/--leader-elect=true/--leader-elect=false/ {SCHEDULER}")
+    cluster.kubectl("delete", "clusterrolebinding", GONE[2])
+    cluster.kubectl("patch", "role", "-n", EDITED[1], EDITED[2], "--type=json", "-p", EDIT)
+    damaged, left = fingerprint(master), kept_objects(master)
     printed = master.check(
         "kubeboot-tui", "init", "--config", program.CONFIG, "--upload-certs", "--json", timeout=300
     ).stdout
+    mended, after = fingerprint(master), kept_objects(master)
+    assert {path for path in mended if mended[path] != damaged.get(path)} == {
+        CERTIFICATE,
+        key,
+        SCHEDULER,
+    }
+    assert mended.keys() == damaged.keys()
+    assert mended[SCHEDULER].content == whole[SCHEDULER].content
+    assert {tuple(line.split()[:3]) for line in after ^ left} == {GONE, EDITED}
+    verbs = ("-o", "jsonpath={.rules[0].verbs}")
+    assert cluster.kubectl("get", "role", "-n", EDITED[1], EDITED[2], *verbs) == '["get"]'
     assert sorted(program.effects(printed)) == sorted(
         [
-            ("create", "ClusterRoleBinding kubeadm:get-nodes"),
-            ("write", crt),
-            ("write", crt.replace(".crt", ".key")),
-            ("write", manifest),
+            ("create", f"ClusterRoleBinding {GONE[2]}"),
+            ("update", f"Role {EDITED[1]}/{EDITED[2]}"),
+            ("write", CERTIFICATE),
+            ("write", key),
+            ("write", SCHEDULER),
         ]
     )
-    assert (
-        "Nothing to do" in master.check("kubeboot-tui", "init", "--config", program.CONFIG).stdout
+
+
+def test_the_certificate_made_anew_is_good(cluster: Cluster) -> None:
+    """It is signed by the authority that there was, belongs to its key, and the API server lives on."""
+    master = cluster.master
+    made, authority = (
+        x509.load_pem_x509_certificate(master.read(path).encode())
+        for path in (CERTIFICATE, f"{PKI}/front-proxy-ca.crt")
     )
+    made.verify_directly_issued_by(authority)
+    key = load_pem_private_key(master.read(CERTIFICATE.replace(".crt", ".key")).encode(), None)
+    assert made.public_key() == key.public_key()
+    assert cluster.kubectl("get", "--raw", "/livez") == "ok"
+    again = master.check("kubeboot-tui", "init", "--config", program.CONFIG)
+    assert "Nothing to do" in again.stdout
+
+
+LEFT_BEHIND = "find /etc/kubernetes /var/lib/etcd /var/lib/kubelet -type f 2>/dev/null || true"
 
 
 def test_real_reset_leaves(cluster: Cluster) -> None:
-    """kubeadm reset -f takes the worker's and the master's files away."""
-    for node in (cluster.worker, cluster.master):
+    """kubeadm reset -f takes the files of all three nodes away, certificates, etcd's data and the kubelet's."""
+    for node in (cluster.worker, cluster.second, cluster.master):
+        assert "/var/lib/kubelet/config.yaml" in node.shell(LEFT_BEHIND).stdout
         node.check("kubeadm", "reset", "-f", timeout=240)
-        assert not node.exists("/etc/kubernetes/admin.conf")
-        assert node.run("find", "/etc/kubernetes", "-type", "f").stdout == ""
+        assert node.shell(LEFT_BEHIND).stdout == ""
 
 
-def fingerprint(node: Node) -> str:
-    """Content, mode, owner and inode of every file that a run could touch."""
-    return node.shell(
+@dataclass(frozen=True)
+class Print:
+    """What tells whether a file was touched; its inode changes with every atomic write."""
+
+    facts: str
+    content: str
+
+
+def fingerprint(node: Node) -> dict[str, Print]:
+    """Content, mode, owner and inode of every file that a run could touch, by path."""
+    lines = node.shell(
         "find /etc/kubernetes /var/lib/kubelet/*.yaml /var/lib/kubelet/*.env -type f "
-        "-printf '%p %m %U %G %i ' -exec sha256sum {} \\; | sort"
-    ).stdout
+        "-printf '%m %U %G %i ' -exec sha256sum {} \\;"
+    ).stdout.splitlines()
+    parts = (line.rsplit(maxsplit=2) for line in lines)
+    return {path: Print(facts, content) for facts, content, path in parts}
+
+
+def kept_objects(node: Node) -> set[str]:
+    """Every object that a run could write; Nodes aside, which the controllers keep tainting."""
+    return set(objects(node, "deployments,daemonsets").splitlines())

@@ -13,6 +13,7 @@ from phases.model.versions import (
     releases,
     resolve_version,
 )
+from tests.lab import versions as lab
 
 
 @pytest.mark.parametrize("text", ["v1.37.2", "v1.37.0-rc.1", "v1.37.0-alpha.2.10+abc.d"])
@@ -125,3 +126,12 @@ def test_the_kubelet_client_lost_its_group_with_a_patch(version: str, named: boo
 def test_build_metadata_fits_a_tag() -> None:
     """A plus becomes an underscore."""
     assert image_tag("v1.37.0-alpha.1+a.b") == "v1.37.0-alpha.1_a.b"
+
+
+def test_what_was_compared_is_told_as_it_was() -> None:
+    """The patches that the table calls compared are those whose kubeadm the lab builds."""
+    built = {lab.KUBERNETES, *lab.OLDER_KUBEADM.values()}
+    assert {str(release.compared) for release in releases().values()} == {
+        f"v{one}" for one in built
+    }
+    assert all(release.compared <= release.newest for release in releases().values())

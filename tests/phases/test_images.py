@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from phases.engine import events as e
 from phases.engine.errors import Cancelled, PhaseError
 from phases.images import PHASE, TRIES, Arrivals
 from phases.model.images import control_plane_images
-from phases.system.ports import BlobFact, ImageFact, RuntimeFailure
+from phases.system.ports import BlobFact, ImageFact, Runtime, RuntimeFailure
 from tests.engine.bench import Bench
 
 
@@ -266,3 +267,29 @@ def until(true: Callable[[], bool]) -> None:
             return
         patience.wait(0.01)
     raise AssertionError("it never came to be")
+
+
+class Silent:
+    """A runtime that answers nothing, whatever it is asked."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def asked(*_arguments: object) -> None:
+            raise RuntimeFailure("no such socket")
+
+        return asked
+
+
+def silent() -> Runtime:
+    return cast(Runtime, Silent())
+
+
+@pytest.mark.parametrize("check", ["ImagePull", "all"])
+def test_a_runtime_that_cant_be_asked_may_be_waived(tmp_path: Path, check: str) -> None:
+    """As with kubeadm, whose pull fails then: an error, or a warning where that is waived."""
+    context = replace(bench_with(tmp_path).context("images"), open_runtime=silent)
+    with pytest.raises(RuntimeFailure):
+        PHASE.run(context)
+    bench = bench_with(tmp_path, f"ignorePreflightErrors: [{check}]")
+    PHASE.run(replace(bench.context("images"), open_runtime=silent))
+    (warned,) = bench.told(e.Warned)
+    assert warned.text == "ImagePull waived: no such socket"

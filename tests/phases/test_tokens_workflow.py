@@ -63,11 +63,11 @@ def renewed(bench: Bench, *, upload: bool = True) -> dict[str, Any]:
 
 
 def test_the_workflow_has_three_phases() -> None:
-    """Token, certificates, commands, in that order and no other."""
+    """Certificates, token, commands, in kubeadm's order, and no other."""
     plan = make_plan(discover(), "token", Selection())
     assert [one.phase.name for one in plan.phases] == [
-        "bootstrap-token",
         "upload-certs",
+        "bootstrap-token",
         "show-join-command",
     ]
 

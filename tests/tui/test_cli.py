@@ -387,13 +387,23 @@ def test_a_rehearsal_is_no_dry_run(place: Place) -> None:
     assert not place.rehearsal.exists()
 
 
-def test_another_root_folder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """kubeadm's --rootfs isn't taken, and what to do instead is said; empty it asks for nothing."""
+@pytest.mark.parametrize(
+    ("flag", "value", "instead"), [("rootfs", "/mnt", "`chroot`"), ("vmodule", "x=4", "-v says")]
+)
+def test_flags_of_kubeadm_that_arent_taken_say_what_instead(
+    flag: str, value: str, instead: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two of kubeadm's global flags end with 2 and what to do instead; empty they ask for nothing."""
     with pytest.raises(SystemExit) as ended:
-        cli.main(["init", "--rootfs", "/mnt"])
+        cli.main(["init", f"--{flag}", value])
     assert ended.value.code == 2
-    assert "`chroot`" in capsys.readouterr().err
-    assert cli.parser().parse_args(["init", "--rootfs="]).rootfs == ""
+    assert instead in capsys.readouterr().err
+    assert getattr(cli.parser().parse_args(["init", f"--{flag}="]), flag) == ""
+
+
+def test_every_flag_that_isnt_taken_has_its_sentence() -> None:
+    """What is refused and what is said of it are the same flags."""
+    assert {flag.name for flag in RUNNING if flag.kind == "refused"} == cli.INSTEAD.keys()
 
 
 @pytest.mark.parametrize("words", [["-v", "5"], ["-v5"], ["-v=5"], ["--v", "5"], ["--v=5"]])

@@ -213,6 +213,59 @@ def test_only_a_whole_way_makes_a_control_plane(events: tuple[e.Event, ...], wor
     assert last_words(started(), *events, e.RunFinished("done", 0, 1)) == [f"Done: {words}"]
 
 
+PARTLY = e.RunStarted(
+    "run", "init", "real", "v1.37.2", "node",
+    (
+        e.PhaseOutline("certs", "Certificates", steps=("ca", "sa")),
+        e.PhaseOutline("etcd", "etcd", skip=e.NOT_ASKED),
+        e.PhaseOutline("images", "Images", skip=e.NOT_ASKED),
+        e.PhaseOutline("kubeconfig", "Kubeconfigs", skip=e.SKIPPED),
+        e.PhaseOutline("preflight", "Preflight checks", skip="comes before certs"),
+    ),
+)  # fmt: skip
+
+
+def test_what_the_plan_leaves_out_is_told_once() -> None:
+    """One line for each reason stands at the beginning; the phases left out have none of their own."""
+    skips = [e.PhaseSkipped(each.name, each.skip) for each in PARTLY.phases if each.skip]
+    steps = [e.StepSkipped("certs", "ca", e.NOT_ASKED), e.StepSkipped("certs", "sa", e.SKIPPED)]
+    assert shown(PARTLY, *skips, *steps)[1:] == [
+        "↷ 2 phases  skipped: not among those asked for",
+        "↷ kubeconfig  skipped: asked to skip it",
+        "↷ preflight  skipped: comes before certs",
+        "↷ certs/sa                                        skipped: asked to skip it",
+    ]
+
+
+@pytest.mark.parametrize(
+    "events", [(PARTLY,), (started(), e.StepSkipped("certs", "sa", e.SKIPPED))]
+)
+def test_a_part_that_is_good_isnt_everything(events: tuple[e.Event, ...]) -> None:
+    """Where phases or steps were left out, nothing is said of the whole."""
+    told = last_words(*events, e.RunFinished("unchanged", 0, 0))
+    assert told == ["Nothing to do: the part that was asked for is as it should be."]
+
+
+@pytest.mark.parametrize(
+    ("states", "note"),
+    [
+        (("failed", "passed"), "1 check failed: here init itself would be refused"),
+        (("failed", "failed"), "2 checks failed: here init itself would be refused"),
+        (("waived", "warned"), "unchanged"),
+    ],
+)
+def test_failed_checks_that_stop_nothing_are_told(states: tuple[str, ...], note: str) -> None:
+    """In a rehearsal the line of the checks says what they would do to init."""
+    reports = [
+        e.Report("certs", "check", str(number), {"state": state})
+        for number, state in enumerate(states)
+    ]
+    begun = (started("rehearsal"), e.PhaseStarted("certs"))
+    assert shown(*begun, *reports, e.PhaseFinished("certs", 0))[-1].endswith(f"  {note}")
+    failed = e.PhaseFailed("certs", FAILURE)
+    assert "would be refused" not in "".join(shown(*begun, *reports, failed))
+
+
 def test_signing_requests_are_named() -> None:
     """After --csr-only the last words say where the requests are and what becomes of them."""
     paths = ("/etc/kubernetes/pki/apiserver.csr", "/etc/kubernetes/admin.conf.csr")

@@ -52,10 +52,10 @@ def test_the_first_run_does_everything(story: Story) -> None:
     assert finished["changes"] == len(effects(story.first)) > 50
     (started,) = story.first.of("RunStarted")
     ended = {event["phase"] for event in story.first.of("PhaseFinished")}
-    unasked = {"preflight", "network", "user-kubeconfig", "prepare"}
+    unasked = {"preflight", "images", "network", "user-kubeconfig", "prepare"}
     assert ended == {phase["name"] for phase in started["phases"]} - unasked
     reasons = {event["phase"]: event["reason"] for event in story.first.of("PhaseSkipped")}
-    assert reasons["preflight"] == "asked to skip it"
+    assert {reasons[name] for name in ("preflight", "images")} == {"asked to skip it"}
     assert reasons.keys() == unasked
 
 
@@ -172,7 +172,9 @@ def test_after_the_repair_all_is_well(story: Story, damaged: Ended) -> None:
     """A run after the repair changes nothing again, and plain lines say so."""
     assert damaged.code == 0
     ended = story.place.rehearse("--upload-certs")
-    assert "Nothing to do: everything is as it should be." in ended.out.splitlines()
+    skipped = "↷ preflight, images  skipped: asked to skip it"
+    asked_for = "Nothing to do: the part that was asked for is as it should be."
+    assert {skipped, asked_for} <= set(ended.out.splitlines())
     assert "kubeadm join" in ended.out
 
 
@@ -183,18 +185,17 @@ def masked(text: str) -> list[str]:
 
 
 def test_plain_lines_are_stable(place: Place) -> None:
-    """A phase is a line: sign, title, time, changes; a phase left out has its reason."""
+    """A phase is a line: sign, title, time, changes; all that nobody asked for are one line."""
     ended = place.rehearse("--only", "certs", "--skip-phases", "certs/sa")
-    others = "skipped: not among those asked for"
     lines = masked(ended.out)
     assert lines[0].endswith("rehearsal: nothing on this machine is touched")
-    assert [line for line in lines[1:] if others not in line] == [
+    assert lines[1:] == [
+        "↷ 18 phases  skipped: not among those asked for",
         "↷ certs/sa                                        skipped: asked to skip it",
         "✓ Certificates TIME  22 changes",
         "",
         "Done: a rehearsal of 22 changes; this machine was not touched.",
     ]
-    assert sum(others in line for line in lines) == 18
 
 
 def test_a_plain_locale_gets_plain_letters(place: Place) -> None:
@@ -222,6 +223,66 @@ def test_a_selection_runs_what_was_asked_for(
     ended = place.rehearse("--json", *arguments)
     assert ended.code == 0
     assert {event["phase"] for event in ended.of("PhaseFinished")} == ran
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--only", "certs", "--from", "etcd"), "left out: certs (comes before etcd)"),
+        (("--only", "etcd", "--skip-phases", "etcd"), "left out: etcd (asked to skip it)"),
+        (
+            ("--only", "certs/ca", "--skip-phases", "certs/ca"),
+            "left out: certs (all of its steps are left out)",
+        ),
+    ],
+)
+def test_a_selection_that_leaves_nothing_is_refused(
+    place: Place, words: tuple[str, ...], why: str
+) -> None:
+    """Flags that leave no phase to run end with 2 and the reasons, and begin no run."""
+    ended = place.rehearse(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "error: nothing is left to run" in ended.err
+    assert why in ended.err
+    assert place.journals() == []
+
+
+def test_a_part_that_is_good_isnt_everything(place: Place) -> None:
+    """A second run of a step alone says no more than that this part is as it should be."""
+    place.rehearse("--only", "certs/ca")
+    again = place.rehearse("--only", "certs/ca")
+    assert "Nothing to do: the part that was asked for is as it should be." in again.out
+    assert "certs/apiserver" not in again.out
+
+
+def test_missing_patches_are_found_at_once(place: Place) -> None:
+    """A folder of patches that isn't there ends init with 2 before anything is made."""
+    rehearse = ("init", "--rehearse", str(place.rehearsal))
+    ended = place.run(*rehearse, "--patches", str(place.folder / "nope"))
+    assert (ended.code, ended.out) == (2, "")
+    assert f"there is no folder {place.folder / 'nope'} with patches" in ended.err
+    assert not (place.rehearsal / "etc").exists()
+
+
+def test_a_rehearsal_says_what_failed_checks_mean(place: Place) -> None:
+    """Checks that stop no rehearsal would stop init, and the line of the phase says so."""
+    external = "{endpoints: [https://e:2379], caFile: /no/c, certFile: /no/d, keyFile: /no/k}"
+    place.config.write_text(CONFIG + f"etcd: {{external: {external}}}\n")
+    ended = place.rehearse("--only", "preflight")
+    assert ended.code == 0
+    (line,) = (line for line in ended.out.splitlines() if "Preflight checks" in line)
+    assert line.startswith("! ")
+    assert "here init itself would be refused" in line
+
+
+def test_preflight_is_checks_and_images(place: Place) -> None:
+    """As in kubeadm, --only preflight and --skip-phases=preflight speak of pulling images too."""
+    alone = place.rehearse("--json", "--only", "preflight")
+    assert {x["phase"] for x in alone.of("PhaseFinished")} == {"preflight", "images"}
+    without = place.rehearse("--json", "--only", "images,preflight,etcd", "--skip-phases=preflight")
+    assert {x["phase"] for x in without.of("PhaseFinished")} == {"etcd"}
+    checked = place.rehearse("--json", "--only", "preflight", "--skip-phases=images")
+    assert {x["phase"] for x in checked.of("PhaseFinished")} == {"preflight"}
 
 
 def test_from_goes_on_where_another_run_ended(place: Place) -> None:

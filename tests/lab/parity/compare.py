@@ -39,7 +39,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An entry of differences.toml; `only` is the side that alone has such paths at all."""
+    """An entry of differences.toml; `only` is the side that alone has such paths at all.
+
+    `says` are words of ours that must be among what was printed, where that is known.
+    """
 
     why: str
     cases: tuple[str, ...]
@@ -48,16 +51,18 @@ class Known:
     only: str = ""
     kubeadm: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
+    says: str = ""
 
     def covers(self, difference: Difference) -> bool:
         return (
             any(fnmatchcase(difference.case, pattern) for pattern in self.cases)
             and any(fnmatchcase(difference.path, pattern) for pattern in self.paths)
             and (not self.minors or difference.minor in self.minors)
-            and self._says(difference)
+            and self.says in (difference.log or self.says)
+            and self._is(difference)
         )
 
-    def _says(self, difference: Difference) -> bool:
+    def _is(self, difference: Difference) -> bool:
         if self.only:
             return (difference.ours, difference.kubeadm)[self.only == "ours"] == (ABSENT,)
         return (self.kubeadm, self.ours) == (difference.kubeadm, difference.ours)

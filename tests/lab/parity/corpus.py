@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import tomllib
 from collections.abc import Mapping
@@ -70,6 +71,11 @@ class Case:
         return found[1] if found else "/etc/kubernetes/pki"
 
     @property
+    def refused(self) -> bool:
+        """Whether ours refuses it where kubeadm doesn't."""
+        return self.name.startswith("refused-")
+
+    @property
     def skipped(self) -> tuple[str, ...]:
         """The phases that the file itself leaves out."""
         found = re.search(r"^skipPhases: (.*)$", self.path.read_text(), re.MULTILINE)
@@ -81,9 +87,15 @@ def cases() -> Mapping[str, Case]:
     """All cases by name."""
     extras = tomllib.loads((HERE / "cases.toml").read_text())
     names = sorted(path.stem for path in HERE.glob("*.yaml"))
-    if unknown := extras.keys() - set(names):
-        raise ValueError(f"cases.toml speaks of {', '.join(sorted(unknown))}")
-    return {name: Case(name, **frozen(extras.get(name, {}))) for name in names}
+    if unknown := [head for head in extras if not fnmatch.filter(names, head)]:
+        raise ValueError(f"cases.toml speaks of {', '.join(unknown)}")
+    return {name: Case(name, **_extra(name, extras)) for name in names}
+
+
+def _extra(name: str, extras: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """What all heads that fit a name say of it."""
+    fitting = (extra for head, extra in extras.items() if fnmatch.fnmatchcase(name, head))
+    return frozen({key: item for extra in fitting for key, item in extra.items()})
 
 
 def pairs() -> list[tuple[str, str]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -31,13 +33,21 @@ from .tree import Tree, from_folder
 OWNER = "0:0"
 
 
-def rehearsed(case: Case, minor: str) -> Normal:
-    """What our command line makes of the case, as compare.whole tells it of a sandbox."""
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What is there afterwards, as compare.whole tells it of a sandbox, and why it was refused."""
+
+    whole: Normal
+    refusal: str
+
+
+def rehearsed(case: Case, minor: str) -> Rehearsed:
+    """What our command line makes of the case."""
     with _folder() as folder:
-        done, tree = _run(
+        refusal, tree = _run(
             case, minor, Path(folder), planted.files(case.planted, lambda: finished(minor))
         )
-        return {OUTCOME: "done" if done else "refused", **normal(tree)}
+        return Rehearsed({OUTCOME: "refused" if refusal else "done", **normal(tree)}, refusal)
 
 
 @cache
@@ -47,7 +57,7 @@ def finished(minor: str) -> Tree:
         return _run(corpus.cases()["ecdsa-p256"], minor, Path(folder), {})[1]
 
 
-def _run(case: Case, minor: str, home: Path, before: planted.Files) -> tuple[bool, Tree]:
+def _run(case: Case, minor: str, home: Path, before: planted.Files) -> tuple[str, Tree]:
     folder = home / "machine"
     host = _machine(case, before)
     _plant(folder, before)
@@ -56,13 +66,23 @@ def _run(case: Case, minor: str, home: Path, before: planted.Files) -> tuple[boo
     config.write_text(case.text(sides.VERSIONS[minor]))
     words = [word.replace(sides.CONFIG, str(config)) for word in sides.our_words(case, minor)]
     with _in_process(host, case):
-        try:
-            arguments = parser().parse_args(["init", f"--rehearse={folder}", *words])
-            done = process._serve(make_request(arguments)) == 0
-        except InstallerError:
-            done = False
+        refusal = _refusal(["init", f"--rehearse={folder}", *words])
     made = from_folder(folder, OWNER).items()
-    return done, {path: entry for path, entry in made if not (path in there or _old(host, path))}
+    return refusal, {path: it for path, it in made if not (path in there or _old(host, path))}
+
+
+def _refusal(words: list[str]) -> str:
+    """Runs a command line; why it came to no good end, empty when it did."""
+    said = StringIO()
+    try:
+        with redirect_stderr(said):
+            arguments = parser().parse_args(words)
+        code = process._serve(make_request(arguments))
+    except SystemExit:
+        return said.getvalue()
+    except InstallerError as error:
+        return str(error)
+    return f"it ended with {code}" if code else ""
 
 
 def _old(host: FakeHost, path: str) -> bool:

@@ -68,9 +68,8 @@ def _their_words(case: Case, minor: str) -> tuple[str, ...]:
 
 def our_words(case: Case, minor: str) -> tuple[str, ...]:
     """What our own command line gets beside `init`."""
-    phases = ("certs", "kubeconfig") if case.requests else FILE_PHASES
-    more = ("--csr-only",) if case.requests else ()
-    return (f"--only={','.join(phases)}", *more, *case.words(VERSIONS[minor]))
+    how = "--csr-only" if case.requests else f"--only={','.join(FILE_PHASES)}"
+    return (how, *case.words(VERSIONS[minor]))
 
 
 def prepared(case: Case, minor: str) -> bytes:
