@@ -32,7 +32,8 @@ class GoModule:
     flags: tuple[str, ...] = ()
 
 
-def _kubernetes(version: str, *programs: str) -> GoModule:
+def kubernetes(version: str, *programs: str) -> GoModule:
+    """Programs of one release of Kubernetes."""
     stamps = {
         "k8s.io/component-base/version.gitVersion": f"v{version}",
         "k8s.io/component-base/version.gitMajor": "1",
@@ -75,7 +76,7 @@ CNI_PLUGINS = {
 }
 
 MODULES = (
-    _kubernetes(
+    kubernetes(
         KUBERNETES,
         "kubeadm",
         "kubectl",
@@ -113,7 +114,7 @@ MODULES = (
         _STRIPPED,
     ),
     GoModule("cni", _CNI, CNI, CNI_PLUGINS, _STRIPPED),
-    *(_kubernetes(version, "kubeadm") for version in OLDER_KUBEADM.values()),
+    *(kubernetes(version, "kubeadm") for version in OLDER_KUBEADM.values()),
 )
 
 
