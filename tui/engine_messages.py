@@ -10,6 +10,7 @@ from tui.cause_messages import CAUSES, TRIED
 from tui.check_messages import FINDINGS
 from tui.cli_messages import COMMAND_LINE
 from tui.fix_messages import FIXES
+from tui.image_messages import IMAGES
 from tui.model_messages import MODEL
 from tui.text import mark
 
@@ -59,6 +60,7 @@ WORDS: tuple[str, ...] = (
     mark("update"),
     mark("delete"),
     mark("pull"),
+    mark("import"),
     mark("joining"),
 )
 """What became of something, and what was done to it."""
@@ -406,6 +408,7 @@ MESSAGES: tuple[str, ...] = (
     *TRIED,
     *FIXES,
     *MODEL,
+    *IMAGES,
     *PLUGIN,
     *COMMAND_LINE,
 )

@@ -89,6 +89,20 @@ PACKAGES = (
     Flag("package-key", "text", "fingerprint of the key of that source", "HEX"),
 )
 
+IMAGE_MIRROR = Flag(
+    "image-mirror", "text", "take images from a known mirror: aliyun, daocloud", "NAME", filled=True
+)
+IMAGE_ARCHIVE = Flag(
+    "image-archive", "list", "import images from these archives first", "FILES", filled=True
+)
+REGISTRY_AUTH = Flag(
+    "registry-auth",
+    "text",
+    "a config.json of Docker with the registry's login",
+    "FILE",
+    filled=True,
+)
+
 OURS = (
     Flag("only", "list", "run these phases alone", "PHASES", filled=True),
     Flag("from", "text", "start from this phase", "PHASE", filled=True),
@@ -111,6 +125,9 @@ OURS = (
         "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
     ),
     *PACKAGES,
+    IMAGE_MIRROR,
+    IMAGE_ARCHIVE,
+    REGISTRY_AUTH,
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),
 )

@@ -55,7 +55,12 @@ PUBLISHED = [
         "image=1 image=1",
         f"image=1 {IMAGE}",
     ),
-    (cri.PULL_IMAGE, "/runtime.v1.ImageService/PullImage", "image=1 image=1", "image_ref=1"),
+    (
+        cri.PULL_IMAGE,
+        "/runtime.v1.ImageService/PullImage",
+        "image=1 image=1 auth=2 username=1 password=2 identity_token=5",
+        "image_ref=1",
+    ),
 ]
 
 
