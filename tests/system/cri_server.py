@@ -152,6 +152,9 @@ class Conversation:
         if self._trailers and not self._left:
             self._http.send_headers(1, self._trailers, end_stream=True)
             self._trailers = []
+            if self._turn is not None:  # as gRPC's servers do where the client could still go on
+                self._http.reset_stream(1)
+                self._turn = None
         self._stream.sendall(self._http.data_to_send())
 
     def _room(self) -> int:

@@ -175,6 +175,18 @@ def test_an_archive_that_ends_too_early(script: Script, tmp_path: Path) -> None:
         runtime.load(str(path), lambda _done, _total: None)
 
 
+def test_an_archive_that_was_replaced_meanwhile(script: Script, tmp_path: Path) -> None:
+    """A content that has become shorter ends the import instead of waiting for more of it."""
+    Store(script)
+    whole = saved(([PAUSE], LAYER))
+    path = packed(tmp_path / "a.tar", whole)
+    runtime = RealRuntime(str(script.path))
+    runtime.archived(path)
+    packed(tmp_path / "a.tar", {name: content[:-1] for name, content in whole.items()})
+    with pytest.raises(ArchiveError, match="ends too early"):
+        runtime.load(path, lambda _done, _total: None)
+
+
 @pytest.mark.parametrize(
     ("name", "command"),
     [
