@@ -10,13 +10,15 @@ import pytest
 
 from phases.engine.errors import ConfigurationError
 from phases.model.images import control_plane_images
+from phases.model.mirrors import mirrors
 from phases.model.problem import Problem
 from phases.model.registry_login import read
 from tests.system.archives import LAYER, packed, saved
 from tests.tui.machine import FACTS
 from tests.tui.program import Place
-from tui import supplies
+from tui import sections, supplies
 from tui.fields.extras import ARCHIVES, LOGIN_FILE, PASSWORD, USERNAME
+from tui.flags import IMAGE_MIRROR
 from tui.session import Session
 
 SECRET = "hunter2-hunter2"
@@ -79,6 +81,12 @@ def test_flags_that_cannot_be_used(place: Place, flags: tuple[str, ...], words: 
     ended = place.rehearse(*flags)
     assert (ended.code, words in ended.err) == (2, True)
     assert not place.state.exists()
+
+
+def test_the_flag_names_every_mirror() -> None:
+    """So does the form."""
+    assert IMAGE_MIRROR.help.endswith(", ".join(mirrors()))
+    assert [one.name for one in sections.MIRRORS] == list(mirrors())
 
 
 def test_a_login_that_cannot_be_read_is_not_quoted(place: Place) -> None:
