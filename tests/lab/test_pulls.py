@@ -222,12 +222,12 @@ def test_images_pulled_while_the_form_is_filled_in(lab: Lab, registry: Registry)
             screen.expect(r"Configure and start", seconds=60)
             screen.press("Down", "Enter")
             screen.expect(r"\^o Open", seconds=60)
-            while "Where all images come from" not in screen.settled():
+            while "Take images from" not in screen.settled():
                 screen.press("C-n")
             screen.press("F5")
             screen.expect(r"Pull the images now\?")
             screen.press("Right", "Enter")
-            screen.expect(r"\d of 7 images are there, [\d.]+ MB of [\d.]+ MB, ", seconds=60)
+            screen.expect(r"\A.* pulling \d/7 · [\d.]+ MB", seconds=60)
             records = told(node.check(*ONLY_IMAGES, timeout=300).stdout)
             assert states(records).count("pulled") >= 1
             screen.expect(r"All 7 images are there", seconds=60)
