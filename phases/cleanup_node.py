@@ -105,7 +105,7 @@ def clear_rules(context: Context, tool: str) -> None:
 
 def remove_images(context: Context) -> None:
     """Those that this program pulled."""
-    pulled = {entry.target for entry in context.past.entries() if entry.verb == "pull"}
+    pulled = {entry.target for entry in context.past.entries() if entry.verb in ("pull", "import")}
     try:
         runtime = context.open_runtime()
         for image in sorted(pulled):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from phases.model.registry_login import Login
 from phases.system.objects import Objects
 from phases.system.ports import (
     BlobFact,
@@ -374,7 +375,10 @@ class FakeCluster(RehearsalCluster):
 
 
 class FakeRuntime:
-    """A runtime that pulls anything but what is in `failures`; `coming` is what arrives meanwhile."""
+    """A runtime that pulls anything but what is in `failures`; `coming` is what arrives meanwhile.
+
+    `refusals` of an image are raised first, one each; `archives` are those that there are, with their names.
+    """
 
     def __init__(self, *images: str) -> None:
         self.fact = RuntimeFact(
@@ -385,6 +389,9 @@ class FakeRuntime:
         self.running: tuple[ContainerFact, ...] = ()
         self.sandboxes: tuple[PodFact, ...] = ()
         self.down = ""
+        self.refusals: dict[str, list[RuntimeFailure]] = {}
+        self.logins: dict[str, Login | None] = {}
+        self.archives: dict[str, tuple[str, ...]] = {}
         self.coming: tuple[BlobFact, ...] | None = None
         self.made_of: dict[str, tuple[BlobFact, ...]] = {}
         self._images = list(images)
@@ -397,9 +404,27 @@ class FakeRuntime:
         self._trip()
         return tuple(ImageFact((name,), image_id(name), 1) for name in self._images)
 
-    def pull(self, image: str) -> ImageFact:
+    def image(self, name: str) -> ImageFact | None:
+        return next((one for one in self.images() if name in one.tags), None)
+
+    def archived(self, archive: str) -> tuple[str, ...]:
+        self._trip()
+        if archive not in self.archives:
+            raise RuntimeFailure(f"the image archive {archive} can't be used: no such file")
+        return self.archives[archive]
+
+    def load(self, archive: str, tell: Callable[[int, int], None]) -> None:
+        names = self.archived(archive)
+        for done, name in enumerate(names, 1):
+            self._images.append(name)
+            tell(done, len(names))
+
+    def pull(self, image: str, login: Login | None = None) -> ImageFact:
         self._trip()
         self.pulled.append(image)
+        self.logins[image] = login
+        if waiting := self.refusals.get(image):
+            raise waiting.pop(0)
         if image in self.failures:
             raise RuntimeFailure(self.failures[image])
         self._images.append(image)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # what runs need is imported when one is there: the first pag
     from tui.crash import Crash
     from tui.facts import Facts
     from tui.launch import Engine
+    from tui.prepull import Prepull
     from tui.session import Session
 
 SCREENS = Path(__file__).parent / "screens"
@@ -227,6 +228,19 @@ class KubebootApp(App[int]):
         self.go_to("run")
 
     @cached_property
+    def prepull(self) -> Prepull:
+        """Images that are pulled while the form is filled in."""
+        from tui.prepull import Prepull
+
+        return Prepull()
+
+    def pull_ahead(self) -> None:
+        """Begins to; the form asked before."""
+        from tui.prepull import request_of
+
+        self.prepull.begin(request_of(self.session), self._begin)
+
+    @cached_property
     def last_asked(self) -> Request | None:
         """What the last run on this machine was asked, where it left something to resume."""
         return asked.read(self.seen.journal) if self.seen.journal else None
@@ -394,6 +408,11 @@ class KubebootApp(App[int]):
 
     async def _may_leave(self) -> bool:
         """Whether nothing would be lost, or a person has agreed that it is."""
+        if "prepull" in vars(self) and self.prepull.is_running:
+            from tui.screens import pulling
+
+            if not await pulling.may_leave(self, self.prepull):
+                return False
         session = self._session
         if session is None or not session.is_unsaved or self._has_made() or self._is_kept(session):
             return True

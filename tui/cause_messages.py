@@ -48,9 +48,11 @@ CAUSES: tuple[str, ...] = (
     mark("a certificate is from another authority than the one it is checked with"),
     mark("Look for another cluster's certificates or server: an old one here, or at the endpoint"),
     mark("the registry doesn't give the image to this machine"),
-    mark("Give the container runtime the registry's credentials, or use another imageRepository"),
+    mark(
+        "Give the registry's login (--registry-auth, or in the form), or use another imageRepository"
+    ),
     mark("the registry has had too many requests from here"),
-    mark("Try again later, or use a mirror as imageRepository"),
+    mark("Try again later, give a login, or take the images from a mirror (--image-mirror)"),
     mark("the container runtime doesn't trust the registry's certificate"),
     mark("Give the container runtime the registry's authority"),
     mark("the registry speaks plain HTTP, and the container runtime asks by HTTPS"),
@@ -97,6 +99,6 @@ TRIED: tuple[str, ...] = (
     mark("the kubelet was asked for {seconds} s; its last answer: {answer}"),
     mark("the kubelet started {program} {n} times"),
     mark("the kubelet was restarted once, as it hadn't taken up a changed manifest"),
-    mark("each of them was tried {n} times"),
+    mark("what may pass was tried {n} times, with longer and longer pauses"),
 )
 """What was tried before it was given up."""

@@ -10,6 +10,7 @@ from tui.cause_messages import CAUSES, TRIED
 from tui.check_messages import FINDINGS
 from tui.cli_messages import COMMAND_LINE
 from tui.fix_messages import FIXES
+from tui.image_messages import IMAGES
 from tui.migration_messages import MIGRATION
 from tui.model_messages import MODEL
 from tui.text import mark
@@ -60,6 +61,7 @@ WORDS: tuple[str, ...] = (
     mark("update"),
     mark("delete"),
     mark("pull"),
+    mark("import"),
     mark("joining"),
 )
 """What became of something, and what was done to it."""
@@ -419,6 +421,7 @@ MESSAGES: tuple[str, ...] = (
     *FIXES,
     *MODEL,
     *MIGRATION,
+    *IMAGES,
     *PLUGIN,
     *COMMAND_LINE,
 )

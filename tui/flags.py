@@ -93,6 +93,19 @@ PACKAGES = (
 VERSION_SOURCE = Flag(
     "version-source", "text", "who knows what a label such as stable-1.36 means", "DIR|URL"
 )
+IMAGE_MIRROR = Flag(
+    "image-mirror", "text", "take images from a known mirror: aliyun, daocloud", "NAME", filled=True
+)
+IMAGE_ARCHIVE = Flag(
+    "image-archive", "list", "import images from these archives first", "FILES", filled=True
+)
+REGISTRY_AUTH = Flag(
+    "registry-auth",
+    "text",
+    "a config.json of Docker with the registry's login",
+    "FILE",
+    filled=True,
+)
 
 OURS = (
     VERSION_SOURCE,
@@ -117,6 +130,9 @@ OURS = (
         "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
     ),
     *PACKAGES,
+    IMAGE_MIRROR,
+    IMAGE_ARCHIVE,
+    REGISTRY_AUTH,
     Flag("json", "switch", "print the journal itself, one JSON object per line"),
     Flag("yes", "switch", "do not ask before the machine is changed"),
 )

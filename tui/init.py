@@ -16,12 +16,13 @@ from phases.engine.errors import ConfigurationError, PreflightRefused
 from phases.engine.request import ASIDE, Mode, Request
 from phases.engine.state import RunState
 from tui.closing import closing, handover
-from tui.flags import CONFIGURING
+from tui.flags import CONFIGURING, IMAGE_MIRROR
 from tui.follow import follow
 from tui.headless import JsonView, LineView, LiveView, View, say, watch
 from tui.launch import Engine, end, fit, start
 from tui.reading import name_of, text_of
 from tui.streams import Unshown, unwritable
+from tui.supplies import image_archives, registry_auth
 from tui.text import _, mark
 
 STATE = Path("/var/lib/kubeboot")
@@ -76,6 +77,8 @@ def make_request(arguments: argparse.Namespace) -> Request:
         fix=arguments.fix,
         packages=arguments.package_source or "",
         package_key=arguments.package_key or "",
+        image_archives=image_archives(arguments.image_archive or ()),
+        registry_auth=registry_auth(arguments.registry_auth or ""),
         mode=mode,
         folder=arguments.rehearse or "",
     )
@@ -113,7 +116,7 @@ def known_user(name: str) -> str:
 
 def values(arguments: argparse.Namespace) -> dict[str, object]:
     """kubeadm's flags that were given and set a field; the model reads and judges them."""
-    given = {flag.name: getattr(arguments, flag.key, None) for flag in CONFIGURING}
+    given = {flag.name: getattr(arguments, flag.key, None) for flag in (*CONFIGURING, IMAGE_MIRROR)}
     return {name: value for name, value in given.items() if value is not None}
 
 

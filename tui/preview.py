@@ -24,7 +24,7 @@ from tui.launch import Engine, see_off
 
 GOOD = ("done", "unchanged")
 GROUPS: dict[str, tuple[Verb, ...]] = {
-    "images": ("pull",),
+    "images": ("pull", "import"),
     "files": ("write", "remove", "move"),
     "folders": ("make",),
     "commands": ("run",),

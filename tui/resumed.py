@@ -6,7 +6,15 @@ from phases.engine.request import Request
 from phases.model import dump, flags, load
 from phases.model.problem import Problems
 from phases.render import manifest
-from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN, SOURCE, SOURCE_KEY
+from tui.fields.extras import (
+    ARCHIVES,
+    GIVEN,
+    KUBECONFIG,
+    MANIFEST,
+    PLUGIN,
+    SOURCE,
+    SOURCE_KEY,
+)
 from tui.plugin import Plugin
 from tui.reading import STDIN
 from tui.session import START, TRUE, Session
@@ -27,6 +35,8 @@ def lay(session: Session, request: Request) -> None:
     for path, text in ((SOURCE, request.packages), (SOURCE_KEY, request.package_key)):
         if text:
             session.set_field(path, text)
+    if request.image_archives:
+        session.set_field(ARCHIVES, "\n".join(request.image_archives))
     session.pause()
     session.keep_all()
 
@@ -62,6 +72,7 @@ def says(session: Session, request: Request) -> bool:
             one.network_source,
             one.network_manifest,
             one.user_kubeconfig,
+            one.image_archives,
         )
         for one in (now, request)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from phases.model.mirrors import mirrors
 from tui.fields import cluster, components, extras
 from tui.fields.field import FORMS, Field
 from tui.fields.notes import notes
@@ -57,7 +58,7 @@ SECTIONS: tuple[Section, ...] = (
         (*components.RUNTIME, *extras.PACKAGES),
         ("nodeRegistration.criSocket",),
     ),
-    Section("images", "Images", components.IMAGES, ("imageRepository",)),
+    Section("images", "Images", (*components.IMAGES, *extras.IMAGES), ("imageRepository",)),
     Section(
         "addons",
         "Add-ons and network plugin",
@@ -112,6 +113,12 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 
+MIRRORS: tuple[Preset, ...] = tuple(
+    Preset(name, mirror.title, mirror.holds, mirror.values) for name, mirror in mirrors().items()
+)
+"""Other places to take the images from; choosing one fills in its repositories."""
+
+
 @cache
 def section(name: str) -> Section:
     """The section of that name; KeyError where there is none."""
@@ -155,7 +162,7 @@ def messages() -> Iterator[str]:
         yield from (one.title, one.short)
         for field in one.fields:
             yield from (field.label, field.help, field.fixed, *field.words)
-    for preset in PRESETS:
+    for preset in (*PRESETS, *MIRRORS):
         yield from (preset.title, preset.help)
     yield from FORMS.values()
     yield from (note for program in PROGRAMS for note in notes(program).values())

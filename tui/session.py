@@ -16,7 +16,7 @@ from typing import Any
 from phases.engine.request import Mode, Request
 from phases.model.problem import Place, Problem, Problems
 from phases.model.types import Configuration
-from tui import planner, sections
+from tui import planner, sections, supplies
 from tui.facts import Facts, look_around
 from tui.fields import texts, verdict
 from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
@@ -84,6 +84,7 @@ class Session:
         self.edits, self.typed_in = 0, ""
         self._plugins: dict[str, Plugin] = {}
         self.reading = ""
+        self.archives: dict[str, supplies.Archive] = {}
         self._earlier: deque[tuple[str, Draft]] = deque(maxlen=UNDO_LIMIT)
         self._last_edit = ""
         self._verdict: Verdict | None = None
@@ -263,6 +264,11 @@ class Session:
             self.reading = ""
             self._tell()
 
+    def take_archive(self, found: supplies.Archive) -> None:
+        """Keeps what came of reading an archive of images."""
+        self.archives[found.path] = found
+        self._tell()
+
     def _plugin_fault(self) -> tuple[Problem, ...]:
         if self.value(PLUGIN) != GIVEN:
             return ()
@@ -277,6 +283,11 @@ class Session:
         unread = self.plugin_source and self.plugin is None
         words = "the manifest hasn't been read yet"
         return (Problem(MANIFEST, words, "Press enter in its field"),) if unread else ()
+
+    @property
+    def documents(self) -> Documents:
+        """The documents as they can be read."""
+        return self._draft.documents
 
     @property
     def is_broken(self) -> bool:
@@ -322,7 +333,7 @@ class Session:
 
     def faults(self) -> tuple[Problem, ...]:
         """What is wrong in the fields."""
-        return (*self.verdict.problems, *self._plugin_fault())
+        return (*self.verdict.problems, *self._plugin_fault(), *supplies.faults(self))
 
     def syntax_problems(self) -> tuple[Problem, ...]:
         """Why the text that was typed can't be read."""
@@ -336,7 +347,7 @@ class Session:
 
     def warnings(self) -> tuple[Problem, ...]:
         """Doubtful choices, as far as they can be told: the model's, and ranges that are in use here."""
-        return (*self.verdict.warnings, *self._ranges_in_use())
+        return (*self.verdict.warnings, *self._ranges_in_use(), *supplies.warnings(self))
 
     @property
     def network_plan(self) -> Plan:
@@ -449,6 +460,8 @@ class Session:
             user_kubeconfig=self.facts.user if wants_user else "",
             packages=self._draft.options.get(SOURCE, ""),
             package_key=self._draft.options.get(SOURCE_KEY, ""),
+            image_archives=supplies.archives(self),
+            registry_auth=supplies.auth(self),
             mode=mode,
             folder=folder,
         )

@@ -91,6 +91,8 @@ STATUSES: dict[str, State] = {
     "waived": "risky",
     "missing": "missing",
     "pulling": "running",
+    "pausing": "risky",
+    "importing": "running",
     "kept": "unchanged",
     "present": "unchanged",
     "external": "unchanged",

@@ -20,7 +20,7 @@ KINDS = {
     mark("folders made"): ("make",),
     mark("removed"): ("remove", "move"),
     mark("commands run"): ("run",),
-    mark("images pulled"): ("pull",),
+    mark("images pulled"): ("pull", "import"),
     mark("objects in the cluster"): ("create", "update", "delete"),
 }
 """What changes are called, by their verbs; drawn through `_`."""

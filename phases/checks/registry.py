@@ -55,7 +55,8 @@ class Answer:
 def images(context: Context) -> Iterator[Finding]:
     """Every missing image is there to be pulled. Facts: registry, images.
 
-    A rehearsal pulls nothing; with imagePullPolicy Never nobody does.
+    A rehearsal pulls nothing; with imagePullPolicy Never nobody does. What archives bring is known once
+    they are imported, and what a login opens is for the runtime to find out.
     """
     missing = lacking(context)
     by_registry: dict[str, list[Image]] = {}
@@ -67,12 +68,16 @@ def images(context: Context) -> Iterator[Finding]:
 
 def lacking(context: Context) -> list[Image]:
     policy = context.configuration.init.node_registration.image_pull_policy
-    if context.options.mode == "rehearsal" or policy == "Never":
+    if context.options.mode == "rehearsal" or policy == "Never" or context.options.image_archives:
         return []
     here: set[str] = set()
     with suppress(RuntimeFailure, OSError):
         here = {tag for image in context.open_runtime().images() for tag in image.tags}
-    return [each for each in control_plane_images(context.configuration) if str(each) not in here]
+    return [
+        each
+        for each in control_plane_images(context.configuration)
+        if str(each) not in here and context.options.logins.of(str(each)) is None
+    ]
 
 
 def ask(context: Context, registry: str, wanted: Sequence[Image]) -> Iterator[Answer]:

@@ -2,7 +2,7 @@
 
 So whoever comes back to a run that failed, or opens it on another terminal, can try again and mend the
 configuration. It may hold secrets: its file is for its owner alone, and it goes when nothing is to be
-resumed.
+resumed. The logins of registries aren't kept at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from phases.engine.errors import ConfigurationError
-from phases.engine.request import Request
+from phases.engine.request import NO_LOGINS, Request
 
 NAME = "request.json"
 
@@ -25,7 +25,7 @@ def keep(request: Request, run: Path) -> None:
     folder = str(Path(request.folder).resolve()) if request.folder else ""
     fd = os.open(run / NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "w") as file:
-        file.write(replace(request, folder=folder).to_json())
+        file.write(replace(request, folder=folder, registry_auth=NO_LOGINS).to_json())
 
 
 def read(journal: Path) -> Request | None:

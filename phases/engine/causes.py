@@ -217,15 +217,15 @@ CERTIFICATES = (
 IMAGES = (
     _cause(
         "image-refused",
-        r"\b40[13] (?:unauthorized|forbidden)|pull access denied|insufficient_scope",
+        r"\b40[13] (?:unauthorized|forbidden)|pull access denied|insufficient_scope|no basic auth",
         "the registry doesn't give the image to this machine",
-        "Give the container runtime the registry's credentials, or use another imageRepository",
+        "Give the registry's login (--registry-auth, or in the form), or use another imageRepository",
     ),
     _cause(
         "registry-limit",
         r"429 too many requests|toomanyrequests",
         "the registry has had too many requests from here",
-        "Try again later, or use a mirror as imageRepository",
+        "Try again later, give a login, or take the images from a mirror (--image-mirror)",
     ),
     _cause(
         "registry-untrusted",
@@ -236,7 +236,7 @@ IMAGES = (
     ),
     _cause(
         "registry-protocol",
-        r"server gave HTTP response to HTTPS client",
+        r"server gave HTTP response to HTTPS client|first record does not look like a TLS handshake",
         "the registry speaks plain HTTP, and the container runtime asks by HTTPS",
         "Let the container runtime's registry settings allow it, or give the registry a certificate",
     ),

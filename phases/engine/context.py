@@ -18,6 +18,8 @@ from phases.engine.convergence import Change, converge, describe
 from phases.engine.errors import Cancelled, PhaseError
 from phases.engine.past import NO_PAST, Past
 from phases.engine.recorded import RecordedHost
+from phases.model.registry_login import NONE as NO_LOGINS
+from phases.model.registry_login import Logins
 from phases.model.types import Configuration
 from phases.model.versions import Version
 from phases.render.patches import NONE, PatchError, PatchSet
@@ -44,6 +46,7 @@ class Options:
     fix, `fixes` names those that were agreed to; with `checks` preflight looks at these alone.
     `packages` names or addresses the source of Kubernetes' packages, `package_key` is the fingerprint
     of a key that isn't the community's. `regardless` lets a dry run go on where preflight would refuse.
+    `image_archives` are paths of archives to import, `logins` those of private registries.
     """
 
     workflow: str = "init"
@@ -61,6 +64,8 @@ class Options:
     mode: Literal["real", "rehearsal", "dry-run"] = "real"
     regardless: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    image_archives: tuple[str, ...] = ()
+    logins: Logins = NO_LOGINS
 
 
 class Tally:

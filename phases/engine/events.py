@@ -112,7 +112,9 @@ class StepFailed:
     step: str
 
 
-Verb = Literal["write", "make", "remove", "move", "run", "create", "update", "delete", "pull"]
+Verb = Literal[
+    "write", "make", "remove", "move", "run", "create", "update", "delete", "pull", "import"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from phases.engine import asked, demands, desk, finished
+from phases.engine import ahead, asked, demands, desk, finished
 from phases.engine import events as e
 from phases.engine.context import Options
 from phases.engine.errors import ConfigurationError, InstallerError, PreflightRefused
@@ -32,6 +32,7 @@ from phases.engine.resolve import Resolved, as_error, resolve
 from phases.engine.runner import Runner
 from phases.engine.stop import Stop
 from phases.engine.workshop import Place, Workshop, new_place
+from phases.model import registry_login
 from phases.model.problem import Problems
 from phases.render import manifest
 from phases.system.builders import dry_run_ports, real_ports, rehearsal_ports
@@ -100,11 +101,13 @@ def _told_fit(request: Request) -> int:
 
 
 def _seat(request: Request) -> Place:
-    """Where this process keeps its files; the lock is held until it ends, but a desk needs none."""
+    """Where this process keeps its files; a lock is held until it ends, but a desk needs none."""
     state = state_folder(request)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     if request.workflow == desk.WORKFLOW:
         return desk.open_place(state)
+    if request.workflow == ahead.WORKFLOW:
+        return ahead.open_place(state)
     lock = Lock(state / "lock")
     place = new_place(state)
     lock.sign(Holder(os.getpid(), str(place.journal)))
@@ -198,7 +201,17 @@ def _options(request: Request) -> Options:
         environment={
             key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")
         },
+        image_archives=request.image_archives,
+        logins=_logins(request),
     )
+
+
+def _logins(request: Request) -> registry_login.Logins:
+    """Who we are to registries; a ConfigurationError for what is no config.json."""
+    try:
+        return registry_login.read(request.registry_auth)
+    except Problems as problems:
+        raise as_error(problems.problems) from problems
 
 
 def _network(request: Request) -> tuple[manifest.Object, ...]:

@@ -6,7 +6,7 @@ They wrap whatever ports a run was given, so that neither phases nor ports know 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from phases.engine.convergence import differ
 from phases.engine.events import Effect, Event, Verb
 from phases.engine.ledger import Entry, Ledger
+from phases.model.registry_login import Login
 from phases.system.ports import (
     BlobFact,
     Cluster,
@@ -225,7 +226,7 @@ class RecordedCluster:
 
 
 class RecordedRuntime:
-    """A Runtime whose pulls are recorded."""
+    """A Runtime whose pulls and imports are recorded."""
 
     def __init__(self, inner: Runtime, recorder: Recorder) -> None:
         self._inner = inner
@@ -259,8 +260,24 @@ class RecordedRuntime:
         self._inner.remove_image(image)
         self._recorder.done("remove", image)
 
-    def pull(self, image: str) -> ImageFact:
+    def image(self, name: str) -> ImageFact | None:
+        return self._inner.image(name)
+
+    def archived(self, archive: str) -> tuple[str, ...]:
+        return self._inner.archived(archive)
+
+    def load(self, archive: str, tell: Callable[[int, int], None]) -> None:
+        """Only what wasn't there under its name is a change."""
+        names = self._inner.archived(archive)
+        fresh = [name for name in names if self._inner.image(name) is None]
+        for name in fresh:
+            self._recorder.change("import", name)
+        self._inner.load(archive, tell)
+        for name in fresh:
+            self._recorder.done("import", name)
+
+    def pull(self, image: str, login: Login | None = None) -> ImageFact:
         self._recorder.change("pull", image)
-        found = self._inner.pull(image)
+        found = self._inner.pull(image, login)
         self._recorder.done("pull", image)
         return found

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from phases.engine.errors import ConfigurationError
+from phases.model.secret import Secret
 
+NO_LOGINS = Secret("")
 Mode = Literal["real", "rehearsal", "dry-run"]
 Fixing = Literal["none", "safe", "all"]
 
@@ -24,16 +26,18 @@ ASIDE = "kubeboot-dry-run-"
 class Request:
     """`config` is the text of a kubeadm.yaml (None without one), `config_name` what messages call it.
 
-    `workflow` is init; preflight (looks, changes nothing), prepare (applies fixes) or undo (takes them
-    back); or, on a finished master, token (a new join command) or desk (watches nodes).
+    `workflow` is init; images (what init needs is pulled, and that is all); preflight (looks, changes
+    nothing), prepare (applies fixes) or undo (takes them back); or, on a finished master, token (a new
+    join command) or desk (watches nodes).
     `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands. `renew` makes
     a new token and certificate key where good ones are there. `network_manifest` is the text of a
     network plugin's manifest (None without one), `network_source` what messages call it.
     `fix` to `package_key` are those of Options in `context`.
     `version_source` is a folder or an address that is asked what a version label means, empty for none.
-    `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. With `regardless` a
-    dry run goes on where a check of preflight has failed, for a preview of all that would come. With
-    `probe` the engine only tells whether the run could begin.
+    `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. `image_archives` are
+    paths of archives to import, `registry_auth` is the text of a config.json with registries' logins.
+    With `regardless` a dry run goes on where a check of preflight has failed, for a preview of all that
+    would come. With `probe` the engine only tells whether the run could begin.
     """
 
     workflow: str = "init"
@@ -54,13 +58,15 @@ class Request:
     checks: tuple[str, ...] = ()
     packages: str = ""
     package_key: str = ""
+    image_archives: tuple[str, ...] = ()
+    registry_auth: Secret = NO_LOGINS
     mode: Mode = "real"
     folder: str = ""
     regardless: bool = False
     probe: bool = False
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(self) | {"registry_auth": self.registry_auth.reveal()})
 
     @classmethod
     def from_json(cls, text: str) -> Request:
@@ -71,7 +77,8 @@ class Request:
         try:
             data = _parsed(text)
             lists = {key: tuple(item) for key, item in data.items() if isinstance(item, list)}
-            return cls(**(data | lists))
+            login = Secret(str(data.get("registry_auth", "")))
+            return cls(**(data | lists | {"registry_auth": login}))
         except (ValueError, TypeError, AttributeError) as error:
             raise ConfigurationError(
                 "bad-request",

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from phases.model.duration import parse_duration
 from phases.model.hints import record_of
+from phases.model.mirrors import mirrors
 from phases.model.problem import Problem, Problems
 from phases.model.schema import Items, Record, Shape
 from phases.model.secret import Secret
@@ -86,6 +87,9 @@ VALUE_FLAGS: tuple[Flag, ...] = (
     Flag("token-ttl", "init.bootstrap_tokens.ttl", _lifetime),
 )
 IGNORE_FLAG = "ignore-preflight-errors"
+MIRROR_FLAG = "image-mirror"
+"""Ours: stands for several fields, and may stand beside --config."""
+
 RUN_FLAGS = ("skip-certificate-key-print", "skip-token-print", "upload-certs")
 """Flags of kubeadm that are no part of the configuration; they may stand beside --config."""
 
@@ -115,7 +119,8 @@ def apply(
         configuration = _put(configuration, FLAGS[name].target.split("."), value)
     if problems:
         raise Problems(problems)
-    return _ignoring(configuration, values.get(IGNORE_FLAG, ""))
+    mirrored = _mirrored(configuration, values.get(MIRROR_FLAG, ""))
+    return _ignoring(mirrored, values.get(IGNORE_FLAG, ""))
 
 
 def _typed(value: Any) -> str:
@@ -126,7 +131,7 @@ def _typed(value: Any) -> str:
 
 def _misplaced(values: Iterable[str], config_given: bool) -> Iterable[Problem]:
     for name in values:
-        if name == IGNORE_FLAG or name in RUN_FLAGS:
+        if name in (IGNORE_FLAG, MIRROR_FLAG) or name in RUN_FLAGS:
             continue
         if name not in FLAGS:
             near = get_close_matches(name, (*FLAGS, IGNORE_FLAG, *RUN_FLAGS), n=1)
@@ -161,6 +166,24 @@ def _put(thing: Any, path: list[str], value: Any) -> Any:
         first = inner[0] if inner else BootstrapToken()
         return replace(thing, **{name: (_put(first, rest, value), *inner[1:])})
     return replace(thing, **{name: _put(Patches() if inner is None else inner, rest, value)})
+
+
+def _mirrored(configuration: Configuration, name: str) -> Configuration:
+    """With the repositories of a mirror, where the configuration names none itself."""
+    if not name:
+        return configuration
+    if (mirror := mirrors().get(name)) is None:
+        known = ", ".join(mirrors())
+        raise Problems(
+            [Problem(f"--{MIRROR_FLAG}", f"no mirror is called {name}", f"Known: {known}")]
+        )
+    if configuration.cluster.image_repository:
+        message, remedy = "stands beside an imageRepository", "Keep one of them"
+        raise Problems([Problem(f"--{MIRROR_FLAG}", message, remedy)])
+    for path, value in mirror.values.items():
+        steps = ["cluster", *path.replace("imageRepository", "image_repository").split(".")]
+        configuration = _put(configuration, steps, value)
+    return configuration
 
 
 def _ignoring(configuration: Configuration, typed: str) -> Configuration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from phases.model.types import ClusterConfiguration, Configuration
@@ -35,6 +36,31 @@ def control_plane_images(configuration: Configuration) -> tuple[Image, ...]:
     if cluster.etcd.external is None:
         found.append(etcd_image(cluster))
     return tuple(found)
+
+
+def full_name(name: str) -> str:
+    """A name as Docker and containerd complete it: with its registry, and with a tag or a digest."""
+    first, slash, rest = name.partition("/")
+    if not slash:
+        name = f"docker.io/library/{name}"
+    elif not ("." in first or ":" in first or first == "localhost"):
+        name = f"docker.io/{name}"
+    elif first == "docker.io" and "/" not in rest:
+        name = f"docker.io/library/{rest}"
+    last = name.rpartition("/")[2]
+    return name if ":" in last or "@" in last else f"{name}:latest"
+
+
+def lacking(names: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those of the wanted images that none of these full names stands for."""
+    known = frozenset(names)
+    return tuple(one for one in wanted if full_name(one) not in known)
+
+
+def repository_of(name: str) -> str:
+    """Where an image lies: what imageRepository would have to be."""
+    above, _slash, last = name.rpartition("/")
+    return above.removesuffix("/coredns") if last.startswith("coredns") else above
 
 
 def kubernetes_image(cluster: ClusterConfiguration, component: str) -> Image:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from phases.system.wire import Field, Kind, Message
 
-Service = Literal["RuntimeService", "ImageService", "Content"]
+Service = Literal["RuntimeService", "ImageService", "Content", "Images", "Leases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,16 @@ LIST_IMAGES = Call("ImageService", "ListImages", {}, {"images": Field(1, IMAGE, 
 IMAGE_STATUS = Call(
     "ImageService", "ImageStatus", {"image": Field(1, IMAGE_SPEC)}, {"image": Field(1, IMAGE)}
 )
+AUTH: Message = {
+    "username": Field(1, TEXT),
+    "password": Field(2, TEXT),
+    "identity_token": Field(5, TEXT),
+}
 PULL_IMAGE = Call(
-    "ImageService", "PullImage", {"image": Field(1, IMAGE_SPEC)}, {"image_ref": Field(1, TEXT)}
+    "ImageService",
+    "PullImage",
+    {"image": Field(1, IMAGE_SPEC), "auth": Field(2, AUTH)},
+    {"image_ref": Field(1, TEXT)},
 )
 
 POD_ID: Message = {"pod_sandbox_id": Field(1, TEXT)}

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from phases.model.registry_login import Login
+
 Object = Mapping[str, Any]
 """A Kubernetes object as plain data, with apiVersion, kind and metadata."""
 
@@ -206,11 +208,12 @@ class Cluster(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImageFact:
-    """An image that the runtime has: its tags, its id and its size in bytes."""
+    """An image that the runtime has: its tags, its id, its size in bytes, and its names by digest."""
 
     tags: tuple[str, ...]
     id: str
     size: int
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +268,11 @@ class PodFact:
 
 
 class RuntimeFailure(Exception):
-    """The container runtime refused or could not be reached."""
+    """The container runtime refused or could not be reached; `code` is gRPC's, 0 without an answer."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Runtime(Protocol):
@@ -273,8 +280,20 @@ class Runtime(Protocol):
 
     def about(self) -> RuntimeFact: ...
     def images(self) -> tuple[ImageFact, ...]: ...
-    def pull(self, image: str) -> ImageFact:
+    def image(self, name: str) -> ImageFact | None:
+        """What the runtime has under a name, None where it has nothing."""
+        ...
+
+    def pull(self, image: str, login: Login | None = None) -> ImageFact:
         """Pulls an image; its size is 0 where the runtime didn't tell it afterwards."""
+        ...
+
+    def archived(self, archive: str) -> tuple[str, ...]:
+        """The full names of the images in an archive that can be imported."""
+        ...
+
+    def load(self, archive: str, tell: Callable[[int, int], None]) -> None:
+        """Imports an archive; `tell` hears how many bytes of how many are there, often."""
         ...
 
     def arriving(self) -> tuple[BlobFact, ...] | None:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from phases.system import content, cri, wire
-from phases.system.grpc_unix import (
-    DEADLINE_EXCEEDED,
-    NOT_FOUND,
-    NOTHING,
-    OK,
-    UNIMPLEMENTED,
-    GrpcError,
-    unary,
-)
+from phases.model.registry_login import Login
+from phases.system import content, cri, image_archive
+from phases.system.calls import Caller
+from phases.system.grpc_unix import NOT_FOUND, UNIMPLEMENTED
+from phases.system.image_layouts import ArchivedImage
+from phases.system.image_store import ImageStore
 from phases.system.ports import (
     BlobFact,
     ContainerFact,
@@ -32,7 +28,12 @@ PULL_TIMEOUT = 1800.0
 REMOVE_TIMEOUT = 60.0
 ASIDE = 2.0
 """For questions that are asked beside a pull, and that nothing may have to wait for."""
-ENABLE = "enable its CRI plugin (containerd: disabled_plugins in /etc/containerd/config.toml)"
+
+BY_HAND = {
+    "cri-o": "`skopeo copy docker-archive:FILE:NAME containers-storage:NAME`, or `podman load -i FILE`",
+    "docker": "`docker load -i FILE`",
+}
+"""What imports an archive where this program can't."""
 
 
 class RealRuntime:
@@ -46,15 +47,16 @@ class RealRuntime:
         pull_timeout: float = PULL_TIMEOUT,
         stop: threading.Event | None = None,
     ) -> None:
-        self._path = socket.removeprefix("unix://")
-        self._timeout = timeout
+        self._caller = Caller(socket.removeprefix("unix://"), timeout)
+        self._ask = self._caller.ask
         self._pull_timeout = pull_timeout
         self._stop = stop
         self._manifests: dict[str, tuple[BlobFact, ...]] = {}
+        self._archives: dict[str, tuple[ArchivedImage, ...]] = {}
 
     def about(self) -> RuntimeFact:
-        version = self._call(cri.VERSION)
-        status = self._call(cri.STATUS, {"verbose": True})
+        version = self._ask(cri.VERSION)
+        status = self._ask(cri.STATUS, {"verbose": True})
         ready, reason = readiness(status["status"]["conditions"])
         return RuntimeFact(
             name=version["runtime_name"],
@@ -66,24 +68,53 @@ class RealRuntime:
         )
 
     def images(self) -> tuple[ImageFact, ...]:
-        found = self._call(cri.LIST_IMAGES)["images"]
+        found = self._ask(cri.LIST_IMAGES)["images"]
         return tuple(image_fact(one) for one in found)
 
-    def pull(self, image: str) -> ImageFact:
-        asked = {"image": {"image": image}}
-        pulled = self._call(cri.PULL_IMAGE, asked, timeout=self._pull_timeout, stop=self._stop)
+    def image(self, name: str) -> ImageFact | None:
+        found = image_fact(self._ask(cri.IMAGE_STATUS, {"image": {"image": name}})["image"])
+        return found if found.id else None
+
+    def pull(self, image: str, login: Login | None = None) -> ImageFact:
+        asked = {"image": {"image": image}} | ({"auth": credentials(login)} if login else {})
+        pulled = self._ask(cri.PULL_IMAGE, asked, timeout=self._pull_timeout, stop=self._stop)
         with suppress(RuntimeFailure):
-            found = image_fact(self._call(cri.IMAGE_STATUS, asked)["image"])
-            if found.id:
+            if found := self.image(image):
                 return found
         return ImageFact((image,), pulled["image_ref"], 0)
+
+    def archived(self, archive: str) -> tuple[str, ...]:
+        return image_archive.names(self._archived(archive))
+
+    def load(self, archive: str, tell: Callable[[int, int], None]) -> None:
+        """By containerd's own API, which it serves at the same socket; nobody else does."""
+        images = self._archived(archive)
+        try:
+            ImageStore(self._caller, self._stop).load(archive, images, tell)
+        except RuntimeFailure as failure:
+            if failure.code == UNIMPLEMENTED:
+                raise self._cannot_load() from failure
+            raise
+
+    def _archived(self, archive: str) -> tuple[ArchivedImage, ...]:
+        if archive not in self._archives:
+            self._archives[archive] = image_archive.read(archive)
+        return self._archives[archive]
+
+    def _cannot_load(self) -> RuntimeFailure:
+        name = self._ask(cri.VERSION)["runtime_name"]
+        instead = BY_HAND.get(name, "its own tool")
+        return self._caller.failure(
+            f"{name} takes no image archives from here: import it yourself by {instead}",
+            UNIMPLEMENTED,
+        )
 
     def arriving(self) -> tuple[BlobFact, ...] | None:
         """By containerd's own API, which it serves at the same socket; nobody else does."""
         try:
             return content.arriving(self._content(content.LIST_STATUSES))
         except RuntimeFailure as failure:
-            if getattr(failure.__cause__, "code", OK) == UNIMPLEMENTED:
+            if failure.code == UNIMPLEMENTED:
                 return None
             raise
 
@@ -103,25 +134,25 @@ class RealRuntime:
             try:
                 self._manifests[digest] = content.listed(read)
             except ValueError as error:
-                raise self._failure(f"a manifest that can't be read: {error}") from error
+                raise self._caller.failure(f"a manifest that can't be read: {error}") from error
         return self._manifests[digest]
 
     def _content(self, call: cri.Call, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        return self._call(call, values, timeout=ASIDE, headers=content.NAMESPACE)
+        return self._ask(call, values, timeout=ASIDE, headers=content.NAMESPACE)
 
     def containers(self, *, namespace: str = "kube-system") -> tuple[ContainerFact, ...]:
         """All containers of a namespace's pods, the newest attempt of each name last."""
         pods = {
             pod["id"]: pod["metadata"]["name"]
-            for pod in self._call(cri.LIST_PODS)["items"]
+            for pod in self._ask(cri.LIST_PODS)["items"]
             if pod["metadata"]["namespace"] == namespace
         }
-        found = sorted(self._call(cri.LIST_CONTAINERS)["containers"], key=age)
+        found = sorted(self._ask(cri.LIST_CONTAINERS)["containers"], key=age)
         here = [one for one in found if one["pod_sandbox_id"] in pods]
         return tuple(self._fact(one, pods[one["pod_sandbox_id"]]) for one in here)
 
     def pods(self) -> tuple[PodFact, ...]:
-        found = self._call(cri.LIST_PODS)["items"]
+        found = self._ask(cri.LIST_PODS)["items"]
         return tuple(
             PodFact(pod["id"], pod["metadata"]["namespace"], pod["metadata"]["name"])
             for pod in found
@@ -130,11 +161,11 @@ class RealRuntime:
     def remove_pod(self, pod: PodFact) -> None:
         """Stopped first, as the runtime demands where it still runs."""
         asked = {"pod_sandbox_id": pod.id}
-        self._call(cri.STOP_POD, asked, timeout=REMOVE_TIMEOUT, but=NOT_FOUND)
-        self._call(cri.REMOVE_POD, asked, timeout=REMOVE_TIMEOUT, but=NOT_FOUND)
+        self._ask(cri.STOP_POD, asked, timeout=REMOVE_TIMEOUT, but=NOT_FOUND)
+        self._ask(cri.REMOVE_POD, asked, timeout=REMOVE_TIMEOUT, but=NOT_FOUND)
 
     def remove_image(self, image: str) -> None:
-        self._call(
+        self._ask(
             cri.REMOVE_IMAGE, {"image": {"image": image}}, timeout=REMOVE_TIMEOUT, but=NOT_FOUND
         )
 
@@ -155,77 +186,18 @@ class RealRuntime:
     def _status(self, container: str) -> dict[str, Any]:
         """Empty for a container that has gone since it was listed."""
         asked = {"container_id": container}
-        status: dict[str, Any] = self._call(cri.CONTAINER_STATUS, asked, but=NOT_FOUND)["status"]
+        status: dict[str, Any] = self._ask(cri.CONTAINER_STATUS, asked, but=NOT_FOUND)["status"]
         return status
 
     def _cgroup_driver(self) -> str:
         """Empty for a runtime that is too old to tell."""
-        linux = self._call(cri.RUNTIME_CONFIG, but=UNIMPLEMENTED)["linux"]
+        linux = self._ask(cri.RUNTIME_CONFIG, but=UNIMPLEMENTED)["linux"]
         return cri.CGROUP_DRIVERS[linux[0]["cgroup_driver"]] if linux else ""
 
     def _pinned_image(self) -> str:
         """containerd 2 no longer tells its pause image, but pins it; empty before it is there."""
-        pinned = [one for one in self._call(cri.LIST_IMAGES)["images"] if one["pinned"]]
+        pinned = [one for one in self._ask(cri.LIST_IMAGES)["images"] if one["pinned"]]
         return pinned[0]["repo_tags"][0] if len(pinned) == 1 and pinned[0]["repo_tags"] else ""
-
-    def _call(
-        self,
-        call: cri.Call,
-        values: Mapping[str, Any] | None = None,
-        *,
-        timeout: float | None = None,
-        stop: threading.Event | None = None,
-        but: int = OK,
-        headers: Mapping[str, str] = NOTHING,
-    ) -> dict[str, Any]:
-        """The answer; an empty one for the status `but`. Raises RuntimeFailure."""
-        request = wire.encode(call.request, values or {})
-        seconds = timeout or self._timeout
-        try:
-            raw = unary(
-                self._path,
-                call.path,
-                request,
-                timeout=seconds,
-                stop=stop,
-                headers=headers,
-                streams=call.streams,
-            )
-            return wire.decode(call.response, raw)
-        except GrpcError as error:
-            if but and error.code == but:
-                return wire.decode(call.response, b"")
-            raise self._failure(answered(error, seconds)) from error
-        except OSError as error:
-            raise self._failure(unreachable(error)) from error
-        except ValueError as error:
-            raise self._failure(f"an answer to {call.name} that can't be read: {error}") from error
-
-    def _failure(self, words: str) -> RuntimeFailure:
-        return RuntimeFailure(f"{self._path}: {words}")
-
-
-def answered(error: GrpcError, seconds: float) -> str:
-    """What a call's status means to an operator."""
-    if error.code == DEADLINE_EXCEEDED:
-        return f"the container runtime gave no answer within {seconds:g} s: it hangs"
-    if error.code == UNIMPLEMENTED and "unknown service" in error.message:
-        return f"the container runtime doesn't serve CRI v1 ({error.message}): {ENABLE}"
-    return error.message
-
-
-def unreachable(error: OSError) -> str:
-    """Why the socket couldn't be spoken to."""
-    match error:
-        case FileNotFoundError():
-            return "no such socket: the container runtime isn't installed, or isn't running"
-        case ConnectionRefusedError():
-            return "nothing listens at this socket: the container runtime isn't running"
-        case PermissionError():
-            return "permission denied: only root may speak to the container runtime"
-        case BlockingIOError() | TimeoutError():
-            return "the container runtime takes no more connections: it hangs"
-    return error.strerror or str(error)
 
 
 def readiness(conditions: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
@@ -247,7 +219,17 @@ def sandbox_image(info: Mapping[str, str]) -> str:
 
 
 def image_fact(image: Mapping[str, Any]) -> ImageFact:
-    return ImageFact(tuple(image["repo_tags"]), image["id"], image["size"])
+    tags, digests = tuple(image["repo_tags"]), tuple(image["repo_digests"])
+    return ImageFact(tags, image["id"], image["size"], digests)
+
+
+def credentials(login: Login) -> dict[str, str]:
+    """A login as CRI takes it."""
+    return {
+        "username": login.username,
+        "password": login.password.reveal(),
+        "identity_token": login.identity_token.reveal(),
+    }
 
 
 def age(container: Mapping[str, Any]) -> tuple[int, str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
+from phases.model.registry_login import Login
+from phases.system import image_archive
 from phases.system.ports import BlobFact, ContainerFact, ImageFact, PodFact, Runtime, RuntimeFact
 from phases.system.rehearsal_state import RehearsalState
 
@@ -29,9 +32,19 @@ class RehearsalRuntime:
     def images(self) -> tuple[ImageFact, ...]:
         return tuple(ImageFact((name,), image_id(name), 0) for name in self._state.images)
 
-    def pull(self, image: str) -> ImageFact:
+    def image(self, name: str) -> ImageFact | None:
+        return ImageFact((name,), image_id(name), 0) if name in self._state.images else None
+
+    def pull(self, image: str, login: Login | None = None) -> ImageFact:  # noqa: ARG002
         self._state.pulled(image)
         return ImageFact((image,), image_id(image), 0)
+
+    def archived(self, archive: str) -> tuple[str, ...]:
+        return image_archive.names(image_archive.read(archive))
+
+    def load(self, archive: str, tell: Callable[[int, int], None]) -> None:  # noqa: ARG002
+        for name in self.archived(archive):
+            self._state.pulled(name)
 
     def arriving(self) -> tuple[BlobFact, ...] | None:
         return None
@@ -65,8 +78,17 @@ class DryRunRuntime:
     def images(self) -> tuple[ImageFact, ...]:
         return (*self._real.images(), *self._stand_in.images())
 
-    def pull(self, image: str) -> ImageFact:
-        return self._stand_in.pull(image)
+    def image(self, name: str) -> ImageFact | None:
+        return self._real.image(name) or self._stand_in.image(name)
+
+    def pull(self, image: str, login: Login | None = None) -> ImageFact:
+        return self._stand_in.pull(image, login)
+
+    def archived(self, archive: str) -> tuple[str, ...]:
+        return self._real.archived(archive)
+
+    def load(self, archive: str, tell: Callable[[int, int], None]) -> None:
+        self._stand_in.load(archive, tell)
 
     def arriving(self) -> tuple[BlobFact, ...] | None:
         return self._stand_in.arriving()

@@ -1,4 +1,5 @@
-"""Protocol buffers' wire format, as much as CRI needs: strings, numbers, messages, lists, maps.
+"""Protocol buffers' wire format, as much as CRI and containerd need: strings, bytes, numbers, messages,
+lists, maps.
 
 A hundred lines of our own stand in for the protobuf package: nothing to build for each machine,
 nothing to import, and a message is a plain dict.
@@ -6,12 +7,12 @@ nothing to import, and a message is a plain dict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
-Kind = Literal["string", "int", "bool", "map"]
+Kind = Literal["string", "bytes", "int", "bool", "map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,38 @@ class Field:
 Message = Mapping[str, Field]
 """The fields that we know of a message, by name; all others are skipped."""
 
-EMPTY: dict[str, Any] = {"string": "", "int": 0, "bool": False}
+EMPTY: dict[str, Any] = {"string": "", "bytes": b"", "int": 0, "bool": False}
 
 
 def encode(message: Message, values: Mapping[str, Any]) -> bytes:
-    """The given fields on the wire; maps and lists are never sent."""
-    return b"".join(encode_field(message[name], value) for name, value in values.items())
+    """The given fields on the wire."""
+    return b"".join(
+        encode_field(message[name], one)
+        for name, value in values.items()
+        for one in each(message[name], value)
+    )
+
+
+def each(field: Field, value: Any) -> Iterable[Any]:
+    """What goes on the wire one by one: the items of a list, the pairs of a map, else the one value."""
+    if field.kind == "map":
+        return [{"key": key, "value": text} for key, text in value.items()]
+    return value if field.many else (value,)
 
 
 def encode_field(field: Field, value: Any) -> bytes:
     if field.kind in ("int", "bool"):
         return varint(field.number << 3 | VARINT) + varint(int(value))
-    inner = value.encode() if field.kind == "string" else encode(message_of(field), value)
+    inner = encode_inner(field, value)
     return varint(field.number << 3 | LENGTH) + varint(len(inner)) + inner
+
+
+def encode_inner(field: Field, value: Any) -> bytes:
+    if field.kind == "bytes":
+        return bytes(value)
+    if field.kind == "string":
+        return str(value).encode()
+    return encode(PAIR if field.kind == "map" else message_of(field), value)
 
 
 def decode(message: Message, raw: bytes) -> dict[str, Any]:
@@ -75,6 +95,8 @@ def decode_value(field: Field, value: int | bytes) -> Any:
         raise ValueError(f"field {field.number} has the wrong type")
     if isinstance(value, int):
         return bool(value) if field.kind == "bool" else signed(value)
+    if field.kind == "bytes":
+        return value
     if field.kind == "string":
         return value.decode(errors="replace")
     return decode(PAIR if field.kind == "map" else message_of(field), value)

@@ -9,6 +9,8 @@ import pytest
 from phases.checks.together import look
 from phases.engine.context import Options
 from phases.model.images import control_plane_images
+from phases.model.registry_login import Login, Logins
+from phases.model.secret import Secret
 from phases.model.types import PullPolicy
 from tests.checks.bench import LOCAL, Bench, ready_runtime
 from tests.fakes import FakeRuntime
@@ -56,6 +58,20 @@ def test_without_a_runtime(bench: Bench) -> None:
     bench.runtime.down = "no such socket"
     bench.findings("Registry")
     assert len(bench.host.sought) == len(IMAGES)
+
+
+def test_what_archives_bring_isn_t_asked_for(bench: Bench) -> None:
+    """What is in them is known once they are imported."""
+    bench.options = Options(image_archives=("/a.tar",))
+    assert not bench.findings("Registry")
+    assert not bench.host.sought
+
+
+def test_a_login_is_the_runtimes_to_use(bench: Bench) -> None:
+    """Images that come by a login aren't asked for without it."""
+    bench.options = Options(logins=Logins({"registry.k8s.io/coredns": Login("anna", Secret("x"))}))
+    assert not bench.findings("Registry")
+    assert len(bench.host.sought) == len(IMAGES) - 1
 
 
 def policy(bench: Bench, word: PullPolicy) -> None:

@@ -13,6 +13,7 @@ from phases.engine.errors import ConfigurationError
 from phases.engine.handover import Handover
 from phases.engine.request import Request
 from phases.engine.resolve import resolve
+from phases.model.secret import Secret
 from tests.engine.bench import documents
 from tests.fakes import FakeHost
 
@@ -32,6 +33,8 @@ REQUESTS = st.builds(
     folder=TEXT,
     regardless=st.booleans(),
     probe=st.booleans(),
+    image_archives=NAMES,
+    registry_auth=st.builds(Secret, TEXT),
 )
 
 
@@ -39,6 +42,11 @@ REQUESTS = st.builds(
 def test_a_request_arrives_as_it_was_sent(request: Request) -> None:
     """Every field survives the way through the pipe."""
     assert Request.from_json(request.to_json()) == request
+
+
+def test_a_request_does_not_show_its_logins() -> None:
+    """Whatever prints a request shows none of the registries' passwords."""
+    assert "hunter2" not in repr(Request(registry_auth=Secret("hunter2")))
 
 
 @pytest.mark.parametrize(

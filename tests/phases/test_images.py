@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -13,14 +12,23 @@ import pytest
 
 from phases.engine import events as e
 from phases.engine.errors import Cancelled, PhaseError
-from phases.images import PHASE, TRIES, Arrivals
-from phases.model.images import control_plane_images
+from phases.images import PHASE
+from phases.model.images import control_plane_images, pause_image
+from phases.model.registry_login import Login, Logins
+from phases.model.secret import Secret
+from phases.pulls.patience import TRIES
+from phases.pulls.pulling import at_once
 from phases.system.ports import BlobFact, ImageFact, Runtime, RuntimeFailure
 from tests.engine.bench import Bench
 
 
-def bench_with(folder: Path, registration: str = "") -> Bench:
-    return Bench(folder, init=f"nodeRegistration: {{{registration}}}" if registration else "")
+def bench_with(folder: Path, registration: str = "", cluster: str = "") -> Bench:
+    """A machine whose runtime starts pods with kubeadm's own pause image."""
+    init = f"nodeRegistration: {{{registration}}}" if registration else ""
+    bench = Bench(folder, cluster, init)
+    pause = str(pause_image(bench.configuration.cluster))
+    bench.fakes.runtime.fact = replace(bench.fakes.runtime.fact, sandbox_image=pause)
+    return bench
 
 
 def needed(bench: Bench) -> list[str]:
@@ -64,7 +72,7 @@ def test_images_are_pulled_side_by_side_when_allowed(tmp_path: Path) -> None:
     )
     pull, first = bench.fakes.runtime.pull, needed(bench)[:2]
 
-    def meeting(image: str) -> ImageFact:
+    def meeting(image: str, login: Login | None = None) -> ImageFact:
         if image in first:
             together.wait()
         return pull(image)
@@ -78,7 +86,7 @@ def test_a_pull_is_tried_again(tmp_path: Path) -> None:
     bench = bench_with(tmp_path)
     pull, stumbles = bench.fakes.runtime.pull, ["429", "503"]
 
-    def stumbling(image: str) -> ImageFact:
+    def stumbling(image: str, login: Login | None = None) -> ImageFact:
         if stumbles:
             raise RuntimeFailure(stumbles.pop())
         return pull(image)
@@ -98,7 +106,7 @@ def test_a_failed_image_is_named_and_others_go_on(tmp_path: Path) -> None:
     with pytest.raises(PhaseError) as caught:
         bench.run(PHASE)
     assert (caught.value.code, caught.value.why) == ("ImagePull", f"{first}: 404 not found")
-    assert bench.fakes.runtime.pulled == [first] * TRIES + others
+    assert bench.fakes.runtime.pulled == [first, *others]
     assert state(bench) == {first: "failed"} | dict.fromkeys(others, "pulled")
 
 
@@ -122,7 +130,7 @@ def test_a_request_to_stop_ends_pulling(tmp_path: Path) -> None:
     bench = bench_with(tmp_path)
     pull = bench.fakes.runtime.pull
 
-    def stopping(image: str) -> ImageFact:
+    def stopping(image: str, login: Login | None = None) -> ImageFact:
         bench.stop.ask(15)
         return pull(image)
 
@@ -132,121 +140,160 @@ def test_a_request_to_stop_ends_pulling(tmp_path: Path) -> None:
     assert len(bench.fakes.runtime.pulled) == 1
 
 
-A, B, ELSE = "sha256:a", "sha256:b", "sha256:c"
+def test_a_registry_that_stays_away_is_not_asked_over_and_over(tmp_path: Path) -> None:
+    """Once all patience with it was in vain, its other images are tried once each."""
+    bench = bench_with(tmp_path)
+    first, *others = needed(bench)
+    bench.fakes.runtime.failures = dict.fromkeys(needed(bench), "dial tcp: i/o timeout")
+    with pytest.raises(PhaseError):
+        bench.run(PHASE)
+    assert bench.fakes.runtime.pulled == [first] * TRIES + others
+    assert bench.fakes.clock.waits == [1, 2, 4, 8]
 
 
-class Watch:
-    """Arrivals of two images, looked at a second apart; the one layer of each is asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.bench = bench_with(folder)
-        self.runtime, self.clock = self.bench.fakes.runtime, self.bench.fakes.clock
-        context = self.bench.context("images")
-        self.arrivals = Arrivals(context, context.open_runtime(), ("one", "two"))
-
-    def look(
-        self, *coming: BlobFact, seconds: float = 1, begun: tuple[str, ...] = ("one",)
-    ) -> None:
-        self.clock.wait(seconds)
-        self.runtime.coming = coming
-        self.arrivals.look(begun)
-
-    def here(self, digest: str, size: int, *, ago: float = 0) -> BlobFact:
-        return BlobFact(digest, size, size, self.clock.now() - timedelta(seconds=ago))
-
-    @property
-    def told(self) -> list[tuple[float, float, dict[str, list[float]]]]:
-        found = self.bench.told(e.Progress)
-        assert {(one.step, one.unit) for one in found} <= {("", "bytes")}
-        return [(one.done, one.total, dict(one.items)) for one in found]
-
-
-@pytest.fixture
-def watch(tmp_path: Path) -> Watch:
-    return Watch(tmp_path)
-
-
-def test_bytes_are_told_of_all_and_of_each_image(watch: Watch) -> None:
-    """The whole has a total only when the parts of every image are known."""
-    watch.runtime.made_of["one"] = (BlobFact(A, 0, 100),)
-    watch.look(BlobFact(A, 10, 100))
-    watch.runtime.made_of = {"one": (watch.here(A, 100),), "two": (BlobFact(B, 0, 50),)}
-    watch.look(BlobFact(B, 5, 50), begun=("one", "two"))
-    assert watch.told == [
-        (10, 0, {"one": [10, 100]}),
-        (105, 150, {"one": [100, 100], "two": [5, 50]}),
+def test_a_pause_is_told(tmp_path: Path) -> None:
+    """While a pull waits for its next try, the cause and the time are told."""
+    bench = bench_with(tmp_path)
+    first = needed(bench)[0]
+    bench.fakes.runtime.refusals[first] = [RuntimeFailure("429 Too Many Requests")]
+    bench.run(PHASE)
+    pauses = [one.data for one in bench.told(e.Report) if one.data.get("state") == "pausing"]
+    assert pauses == [
+        {"state": "pausing", "attempt": 1, "pause": 10, "reason": "429 Too Many Requests"}
     ]
 
 
-def test_what_cannot_be_told_apart_counts_for_the_whole(watch: Watch) -> None:
-    """Bytes of no known image are told without a total, and stay when they are no longer on their way."""
-    watch.look(BlobFact(ELSE, 7, 9))
-    watch.look(BlobFact(A, 3, 0))
-    assert watch.told == [(7, 0, {}), (10, 0, {})]
+def test_each_registry_gets_its_own_login(tmp_path: Path) -> None:
+    """A login goes along with the images of its registry alone, and into no journal."""
+    bench = bench_with(
+        tmp_path, cluster="imageRepository: mine.example/k8s\ndns: {imageRepository: other.example}"
+    )
+    login = Login("anna", Secret("hunter2"))
+    bench.options = replace(bench.options, logins=Logins({"mine.example": login}))
+    bench.run(PHASE)
+    assert {image.partition("/")[0]: one for image, one in bench.fakes.runtime.logins.items()} == {
+        "mine.example": login,
+        "other.example": None,
+    }
+    assert "hunter2" not in bench.journals[-1].read_text()
 
 
-def test_somebody_elses_bytes_take_the_total_away(watch: Watch) -> None:
-    """With all images known and something else on its way, there is no telling when it ends."""
-    watch.runtime.made_of = {"one": (BlobFact(A, 0, 100),), "two": (BlobFact(B, 0, 50),)}
-    watch.look(BlobFact(ELSE, 1, 2), begun=("one", "two"))
-    assert watch.told == [(1, 0, {"one": [0, 100], "two": [0, 50]})]
+def test_archives_are_imported_and_nothing_is_pulled(tmp_path: Path) -> None:
+    """All that is needed came in an archive: it is told of each image and of the archive."""
+    bench = bench_with(tmp_path, "imagePullPolicy: Always")
+    images = needed(bench)
+    bench.fakes.runtime.archives["/a.tar"] = (*images, "docker.io/library/extra:1")
+    bench.options = replace(bench.options, image_archives=("/a.tar",))
+    assert bench.run(PHASE) == len(images) + 1
+    assert bench.fakes.runtime.pulled == []
+    assert state(bench) == {"/a.tar": "imported"} | dict.fromkeys(images, "imported")
+    assert bench.reports("image")["/a.tar"]["images"] == len(images) + 1
+    assert [one for one in bench.effects() if one.startswith("import ")]
+    last = bench.told(e.Progress)[-1]
+    assert (last.done, last.total) == (len(images) + 1, len(images) + 1)
 
 
-def test_what_was_there_before_does_not_count(watch: Watch) -> None:
-    """A layer that another image had brought is neither done nor to be done."""
-    watch.runtime.made_of["one"] = (watch.here(A, 100, ago=60), BlobFact(B, 0, 50))
-    watch.look(BlobFact(B, 20, 50))
-    assert watch.told == [(20, 0, {"one": [20, 50]})]
+def test_what_an_archive_lacks_is_told_and_pulled(tmp_path: Path) -> None:
+    """A warning names it, and the repository under whose name the archive has it."""
+    bench = bench_with(tmp_path, cluster="imageRepository: mine.example/k8s")
+    images = needed(bench)
+    elsewhere = tuple(image.replace("mine.example/k8s", "registry.k8s.io") for image in images[1:])
+    bench.fakes.runtime.archives["/a.tar"] = (images[0], *elsewhere)
+    bench.options = replace(bench.options, image_archives=("/a.tar",))
+    bench.run(PHASE)
+    assert bench.fakes.runtime.pulled == images[1:]
+    (warned,) = bench.told(e.Warned)
+    assert warned.text == (
+        f"not in the image archives: {', '.join(images[1:])}; "
+        "they hold images of registry.k8s.io: is imageRepository that one?"
+    )
 
 
-def test_a_layer_of_two_images_counts_once(watch: Watch) -> None:
-    """For the whole; each image has it."""
-    shared = BlobFact(A, 0, 100)
-    watch.runtime.made_of = {"one": (shared,), "two": (shared, BlobFact(B, 0, 1))}
-    watch.look(BlobFact(A, 40, 0), begun=("one", "two"))
-    assert watch.told == [(40, 101, {"one": [40, 100], "two": [40, 101]})]
+def test_an_archive_that_cannot_be_used_ends_it(tmp_path: Path) -> None:
+    """The operator asked for it, so it isn't passed over."""
+    bench = bench_with(tmp_path)
+    bench.options = replace(bench.options, image_archives=("/none.tar",))
+    with pytest.raises(PhaseError, match="archive") as caught:
+        bench.run(PHASE)
+    assert (caught.value.code, bench.fakes.runtime.pulled) == ("ImageArchive", [])
+    assert state(bench) == {"/none.tar": "failed"}
 
 
-def test_progress_is_told_once_a_second_and_when_it_changed(watch: Watch) -> None:
-    """Looks come more often; a journal isn't filled with them."""
-    for done in (1, 2, 3, 3, 3):
-        watch.look(BlobFact(A, done, 9), seconds=0.5)
-    assert [done for done, _total, _items in watch.told] == [1, 3]
+def test_what_was_pulled_has_to_be_there(tmp_path: Path) -> None:
+    """A runtime that says it has pulled, and has nothing under that name, isn't believed."""
+    bench = bench_with(tmp_path)
+    first = needed(bench)[0]
+    real = bench.fakes.runtime.image
+    bench.fakes.runtime.image = lambda name: None if name == first else real(name)  # type: ignore[method-assign]
+    with pytest.raises(PhaseError) as caught:
+        bench.run(PHASE)
+    assert caught.value.why == f"{first}: the container runtime doesn't have it after the pull"
 
 
-def test_a_runtime_that_tells_nothing_is_asked_once(watch: Watch) -> None:
-    """One without the call is left alone afterwards."""
-    watch.runtime.coming = None
-    watch.clock.wait(1)
-    watch.arrivals.look(("one",))
-    watch.look(BlobFact(A, 1, 9))
-    assert watch.told == []
+@pytest.mark.parametrize(("had", "fits"), [("sha256:aa", True), ("sha256:bb", False)])
+def test_a_digest_that_was_asked_for_is_the_one_that_is_had(
+    tmp_path: Path, had: str, fits: bool
+) -> None:
+    """A tag with a digest pins the image."""
+    bench = bench_with(tmp_path, cluster="dns: {imageTag: 'v1@sha256:aa'}")
+    real = bench.fakes.runtime.image
+
+    def pinned(name: str) -> ImageFact | None:
+        found = real(name)
+        return replace(found, digests=(f"coredns@{had}",)) if found and "@" in name else found
+
+    bench.fakes.runtime.image = pinned  # type: ignore[method-assign]
+    if fits:
+        bench.run(PHASE)
+        return
+    with pytest.raises(PhaseError, match="1 of 7") as caught:
+        bench.run(PHASE)
+    assert "has coredns@sha256:bb instead" in caught.value.why
 
 
-def test_a_runtime_that_stumbles_is_asked_again(watch: Watch) -> None:
-    """A failure of the asking is nobody's business."""
-    watch.runtime.down = "busy"
-    watch.look(BlobFact(A, 1, 9))
-    watch.runtime.down = ""
-    watch.look(BlobFact(A, 2, 9))
-    assert watch.told == [(2, 0, {})]
+@pytest.mark.parametrize(("own", "warned"), [("other/pause:1", True), ("", False)])
+def test_a_pause_image_of_the_runtimes_own_is_warned_of(
+    tmp_path: Path, own: str, warned: bool
+) -> None:
+    """Unless it is there, a first pod would wait for it."""
+    bench = bench_with(tmp_path)
+    bench.fakes.runtime.fact = replace(bench.fakes.runtime.fact, sandbox_image=own)
+    bench.run(PHASE)
+    assert bool(bench.told(e.Warned)) is warned
+    if warned:
+        bench.fakes.runtime.pull(own)
+        bench.run(PHASE)
+        assert not bench.told(e.Warned)
+
+
+@pytest.mark.parametrize(
+    ("serial", "most", "found"), [("true", 9, 1), ("false", 0, 4), ("false", 2, 2)]
+)
+def test_how_many_are_pulled_at_once(tmp_path: Path, serial: str, most: int, found: int) -> None:
+    """One with imagePullSerial, else what the kubelet may, else a few."""
+    bench = bench_with(tmp_path, f"imagePullSerial: {serial}")
+    kubelet = {"maxParallelImagePulls": most} if most else None
+    assert at_once(replace(bench.configuration, kubelet=kubelet)) == found
+
+
+LAYER = "sha256:a"
 
 
 def test_a_pull_is_watched_and_its_size_and_time_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one is under way its bytes are told; afterwards all that came, its size and how long it took."""
-    monkeypatch.setattr("phases.images.LOOK", 0.01)
+    monkeypatch.setattr("phases.pulls.pulling.LOOK", 0.01)
     bench = bench_with(tmp_path)
     first, runtime = needed(bench)[0], bench.fakes.runtime
-    runtime.coming, pull = (BlobFact(A, 5, 9),), runtime.pull
+    runtime.coming, pull = (BlobFact(LAYER, 5, 9),), runtime.pull
 
-    def slow(image: str) -> ImageFact:
+    def slow(image: str, login: Login | None = None) -> ImageFact:
         if image == first:
             until(lambda: bool(bench.told(e.Progress)))
             bench.fakes.clock.wait(3)
             now = bench.fakes.clock.now()
-            runtime.coming, runtime.made_of = (), {first: (BlobFact(A, 9, 9, now),)}
+            runtime.coming, runtime.made_of = (), {first: (BlobFact(LAYER, 9, 9, now),)}
         return pull(image)
 
     runtime.pull = slow  # type: ignore[method-assign]

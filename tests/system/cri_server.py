@@ -1,4 +1,7 @@
-"""A container runtime's CRI socket, spoken with h2's server side; each call is scripted."""
+"""A container runtime's CRI socket, spoken with h2's server side; each call is scripted.
+
+A call that goes on, message by message, is given a `Turn` of its own for each connection.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,14 @@ from urllib.parse import quote
 import h2.config
 import h2.connection
 import h2.events
+import h2.exceptions
 
 from phases.system import cri, wire
+from phases.system.grpc_unix import first
 
 Answer = bytes | Exception | Callable[[bytes], bytes]
+Turn = Callable[[dict[str, str], bytes], tuple[bytes, bool]]
+"""What is said to one message, and whether that was the end; a Refusal ends it too."""
 
 
 class Refusal(Exception):
@@ -35,13 +42,14 @@ class Script:
 
     path: Path
     answers: dict[str, Answer] = field(default_factory=dict)
+    turns: dict[str, Callable[[], Turn]] = field(default_factory=dict)
     heard: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     cancelled: threading.Event = field(default_factory=threading.Event)
     hang: bool = False
     raw: bytes = b""
 
     def on(self, call: cri.Call, values: Mapping[str, Any]) -> None:
-        self.answers[call.path] = full(call.response, values)
+        self.answers[call.path] = wire.encode(call.response, values)
 
     def refuse(self, call: cri.Call, code: int, message: str) -> None:
         self.answers[call.path] = Refusal(code, message)
@@ -85,6 +93,9 @@ def talk(stream: socket.socket, script: Script) -> None:
             call.pump()
 
 
+OPEN = [(":status", "200"), ("content-type", "application/grpc")]
+
+
 class Conversation:
     """One call on one connection."""
 
@@ -98,17 +109,40 @@ class Conversation:
         self._body = b""
         self._left = b""
         self._trailers: list[tuple[str, str]] = []
+        self._turn: Turn | None = None
 
     def take(self, event: h2.events.Event) -> None:
         match event:
             case h2.events.RequestReceived():
                 self._headers = {str(key): str(value) for key, value in event.headers or ()}
+                if begin := self._script.turns.get(self._headers[":path"]):
+                    self._turn = begin()
+                    self._http.send_headers(1, OPEN)
             case h2.events.DataReceived():
                 self._body += event.data or b""
-            case h2.events.StreamEnded():
+                with suppress(h2.exceptions.StreamClosedError):  # cut short by what came behind it
+                    self._http.acknowledge_received_data(event.flow_controlled_length or 0, 1)
+                if self._turn is not None:
+                    self._take_turns(self._turn)
+            case h2.events.StreamEnded() if self._turn is None:
                 self._answer()
             case h2.events.StreamReset():
                 self._script.cancelled.set()
+                self._left, self._trailers, self._turn = b"", [], None
+
+    def _take_turns(self, turn: Turn) -> None:
+        """Each message that is whole is answered at once."""
+        while not self._trailers and (found := first(self._body)) is not None:
+            self._body = self._body[5 + len(found) :]
+            try:
+                said, ended = turn(self._headers, found)
+            except Refusal as refusal:
+                status = ("grpc-status", str(refusal.code))
+                self._trailers = [status, ("grpc-message", quote(str(refusal)))]
+                return
+            self._left += struct.pack(">?I", False, len(said)) + said
+            if ended:
+                self._trailers = [("grpc-status", "0")]
 
     def pump(self) -> None:
         """Sends as much as the client's windows allow."""
@@ -118,6 +152,9 @@ class Conversation:
         if self._trailers and not self._left:
             self._http.send_headers(1, self._trailers, end_stream=True)
             self._trailers = []
+            if self._turn is not None:  # as gRPC's servers do where the client could still go on
+                self._http.reset_stream(1)
+                self._turn = None
         self._stream.sendall(self._http.data_to_send())
 
     def _room(self) -> int:
@@ -133,9 +170,13 @@ class Conversation:
         if isinstance(answer, Refusal):
             self._refuse(answer)
             return
-        content = answer(self._body[5:]) if callable(answer) else answer
+        try:
+            content = answer(self._body[5:]) if callable(answer) else answer
+        except Refusal as refusal:
+            self._refuse(refusal)
+            return
         assert isinstance(content, bytes)
-        self._http.send_headers(1, [(":status", "200"), ("content-type", "application/grpc")])
+        self._http.send_headers(1, OPEN)
         self._left = struct.pack(">?I", False, len(content)) + content
         self._trailers = [("grpc-status", "0"), ("grpc-message", "")]
 
@@ -147,23 +188,3 @@ class Conversation:
             ("grpc-message", quote(str(refusal))),
         ]
         self._http.send_headers(1, headers, end_stream=True)
-
-
-def full(message: wire.Message, values: Mapping[str, Any]) -> bytes:
-    """Any message on the wire, lists and maps too, which the product itself never sends."""
-    return b"".join(
-        encoded(known, one)
-        for name, value in values.items()
-        for known in [message[name]]
-        for one in (value if known.many else value.items() if known.kind == "map" else [value])
-    )
-
-
-def encoded(known: wire.Field, one: Any) -> bytes:
-    if known.kind == "map":
-        inner = full(wire.PAIR, {"key": one[0], "value": one[1]})
-    elif isinstance(known.kind, Mapping):
-        inner = full(known.kind, one)
-    else:
-        return wire.encode_field(known, one)
-    return wire.varint(known.number << 3 | wire.LENGTH) + wire.varint(len(inner)) + inner

@@ -15,7 +15,7 @@ from phases.system import content, wire
 from phases.system.grpc_unix import GrpcError, messages
 from phases.system.ports import BlobFact, RuntimeFailure
 from phases.system.real_runtime import RealRuntime
-from tests.system.cri_server import Script, full, serving
+from tests.system.cri_server import Script, serving
 
 IMAGE = "registry.example:5000/k8s/etcd:3.7.0-0"
 SOURCE = "containerd.io/distribution.source.registry.example:5000"
@@ -54,7 +54,7 @@ def holds(script: Script, infos: Sequence[dict[str, Any]], **manifests: Sequence
         asked = wire.decode(content.READ.request, request)["digest"]
         layers = [{"digest": one, "size": 7} for one in manifests[asked.partition(":")[2][:1]]]
         told = json.dumps({"config": {"digest": CONFIG, "size": 5}, "layers": layers})
-        return full(content.READ.response, {"data": told})
+        return wire.encode(content.READ.response, {"data": told})
 
     script.answers[content.READ.path] = read
 

@@ -55,7 +55,15 @@ PUBLISHED = [
         "image=1 image=1",
         f"image=1 {IMAGE}",
     ),
-    (cri.PULL_IMAGE, "/runtime.v1.ImageService/PullImage", "image=1 image=1", "image_ref=1"),
+    (
+        cri.PULL_IMAGE,
+        "/runtime.v1.ImageService/PullImage",
+        "image=1 image=1 auth=2 username=1 password=2 identity_token=5",
+        "image_ref=1",
+    ),
+    (cri.STOP_POD, "/runtime.v1.RuntimeService/StopPodSandbox", "pod_sandbox_id=1", ""),
+    (cri.REMOVE_POD, "/runtime.v1.RuntimeService/RemovePodSandbox", "pod_sandbox_id=1", ""),
+    (cri.REMOVE_IMAGE, "/runtime.v1.ImageService/RemoveImage", "image=1 image=1", ""),
 ]
 
 

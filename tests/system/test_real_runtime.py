@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from phases.model.registry_login import Login
+from phases.model.secret import Secret
 from phases.system import cri, wire
 from phases.system.ports import ContainerFact, ImageFact, RuntimeFact, RuntimeFailure
 from phases.system.real_runtime import RealRuntime
-from tests.system.cri_server import Refusal, Script, full, serving
+from tests.system.cri_server import Refusal, Script, serving
 
 READY = {"type": "RuntimeReady", "status": True}
 NO_NETWORK = {"type": "NetworkReady", "status": False, "message": "cni plugin not initialized"}
@@ -113,9 +115,36 @@ def test_pull(script: Script) -> None:
     path, headers, request = script.heard[0]
     assert path == "/runtime.v1.ImageService/PullImage"
     assert wire.decode(cri.PULL_IMAGE.request, request) == {
-        "image": {"image": "registry.k8s.io/etcd:3.7"}
+        "image": {"image": "registry.k8s.io/etcd:3.7"},
+        "auth": {"username": "", "password": "", "identity_token": ""},
     }
+    assert len(request) == len("registry.k8s.io/etcd:3.7") + 4  # nothing of a login at all
     assert (headers["content-type"], headers["te"]) == ("application/grpc", "trailers")
+
+
+def test_a_pull_with_a_login(script: Script) -> None:
+    """A login travels in the pull itself; a runtime that refuses it is told with its number."""
+    script.on(cri.PULL_IMAGE, {"image_ref": "sha256:d"})
+    login = Login("anna", Secret("hunter2"))
+    runtime(script).pull("registry.example/etcd", login)
+    asked = wire.decode(cri.PULL_IMAGE.request, script.heard[0][2])["auth"]
+    assert asked == {"username": "anna", "password": "hunter2", "identity_token": ""}
+    script.refuse(cri.PULL_IMAGE, 16, "401 Unauthorized")
+    with pytest.raises(RuntimeFailure, match="401") as caught:
+        runtime(script).pull("registry.example/etcd", login)
+    assert (caught.value.code, "hunter2" in str(caught.value)) == (16, False)
+
+
+def test_what_is_there_under_a_name(script: Script) -> None:
+    """The image with its names by digest, or none."""
+    script.on(
+        cri.IMAGE_STATUS, {"image": {**ETCD, "repo_digests": ["registry.k8s.io/etcd@sha256:d"]}}
+    )
+    found = runtime(script).image("registry.k8s.io/etcd:3.7")
+    assert found is not None
+    assert (found.size, found.digests) == (41544352, ("registry.k8s.io/etcd@sha256:d",))
+    script.on(cri.IMAGE_STATUS, {})
+    assert runtime(script).image("registry.k8s.io/etcd:3.7") is None
 
 
 def test_a_pull_without_a_size(script: Script) -> None:
@@ -192,7 +221,7 @@ def test_containers(script: Script) -> None:
     def of_one(request: bytes) -> bytes:
         asked = wire.decode(cri.CONTAINER_STATUS.request, request)["container_id"]
         ended = {"state": 2, "exit_code": 1, "reason": "Error", "log_path": "/var/log/pods/x/0.log"}
-        return full(
+        return wire.encode(
             cri.CONTAINER_STATUS.response,
             {"status": {"id": asked, **(ended if asked == "c1" else {"state": 1})}},
         )
@@ -242,7 +271,7 @@ def test_permission_is_told(script: Script, monkeypatch: pytest.MonkeyPatch) -> 
     def refuse(*_args: Any, **_how: Any) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("phases.system.real_runtime.unary", refuse)
+    monkeypatch.setattr("phases.system.calls.unary", refuse)
     with pytest.raises(RuntimeFailure, match="only root"):
         runtime(script).about()
 

@@ -17,6 +17,7 @@ OUTER: Message = {
     "many": Field(5, INNER, many=True),
     "words": Field(6, "string", many=True),
     "info": Field(7, "map"),
+    "raw": Field(8, "bytes"),
 }
 
 
@@ -38,6 +39,7 @@ def test_nothing_is_everything_empty() -> None:
         "many": [],
         "words": [],
         "info": {},
+        "raw": b"",
     }
 
 
@@ -51,7 +53,7 @@ def test_lists_and_maps() -> None:
 
 def test_unknown_fields_are_skipped() -> None:
     """Newer runtimes may say more: numbers, fixed sizes, texts and messages of unknown fields."""
-    raw = b"\x40\x01" + b"\x49" + b"8" * 8 + b"\x55" + b"4" * 4 + b"\x5a\x02hi" + b"\x10\x05"
+    raw = b"\x48\x01" + b"\x49" + b"8" * 8 + b"\x55" + b"4" * 4 + b"\x5a\x02hi" + b"\x10\x05"
     assert decode(OUTER, raw)["number"] == 5
 
 
@@ -87,6 +89,22 @@ def test_messages_come_back(text: str, number: int, flag: bool) -> None:
         "inner": {"word": text, "count": number},
     }
     assert decode(OUTER, encode(OUTER, values)) | values == decode(OUTER, encode(OUTER, values))
+
+
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1)),
+    st.lists(st.text()),
+    st.dictionaries(st.text(), st.text()),
+    st.binary(),
+)
+def test_lists_maps_and_bytes_come_back(
+    counts: list[int], words: list[str], info: dict[str, str], raw: bytes
+) -> None:
+    """Each item in its order, each pair, and bytes that are no text."""
+    many = [{"word": str(count), "count": count} for count in counts]
+    values = {"many": many, "words": words, "info": info, "raw": raw}
+    found = decode(OUTER, encode(OUTER, values))
+    assert {name: found[name] for name in values} == values
 
 
 @given(st.binary(max_size=64))

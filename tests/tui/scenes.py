@@ -34,6 +34,7 @@ from tui.screens import review as review_page
 from tui.screens.configure import Configure
 from tui.screens.review import Review
 from tui.session import Session
+from tui.widgets.prompts import Ask
 
 ROUTES = (Route("172.30.99.0/24", "eth0"), Route("172.17.0.0/16", "docker0"))
 TYPED = {
@@ -106,6 +107,18 @@ async def arrived(pilot: Pilot[int], folder: Path) -> None:
 async def networking(pilot: Pilot[int], _folder: Path) -> None:
     """The networks of a cluster that is nearly ready to be made."""
     await configured(pilot, "networking")
+
+
+async def ahead(pilot: Pilot[int], folder: Path) -> None:
+    """Images that are pulled while the form is still filled in."""
+    app = app_of(pilot)
+    journal, app.now = arriving(folder)
+    app._starter = lambda _request: engine_at(journal)[0]
+    await configured(pilot, "images")
+    await pilot.press("f5")
+    await until(pilot, lambda: isinstance(app.screen, Ask))
+    await pilot.press("right", "enter")
+    await until(pilot, lambda: "a second" in text_of(app) or "每秒" in text_of(app))
 
 
 async def flag(pilot: Pilot[int], _folder: Path) -> None:
@@ -188,7 +201,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(welcome, waiting, failed, refused, certificates, join),
-        *(pulling, arrived, networking, review, flag, fault, help_, leaving, ended),
+        *(pulling, ahead, arrived, networking, review, flag, fault, help_, leaving, ended),
     )
 }
 

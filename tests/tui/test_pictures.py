@@ -27,7 +27,7 @@ PATIENCE = 40
 
 SKINS = ("harbour", "paper", "ascii")
 PAGES = ("welcome", "networking", "review", "waiting", "failed", "ended", "join", "help_")
-MOMENTS = ("refused", "certificates", "flag", "fault", "leaving")
+MOMENTS = ("refused", "certificates", "ahead", "flag", "fault", "leaving")
 ALL = [
     *product(PAGES, (NARROW, WIDE), SKINS, ("en", "zh_CN")),
     *product(("pulling",), (NARROW, WIDE), ("harbour", "ascii"), ("en", "zh_CN")),

@@ -126,6 +126,18 @@ def test_a_section_is_asked_through(started: list[Request]) -> None:
     assert "6 Certificates" in person.text
 
 
+def test_archives_and_a_login_are_asked_for(started: list[Request], tmp_path: Path) -> None:
+    """In the section of the images, by their files; a password isn't asked where it would be seen."""
+    login = tmp_path / "login.json"
+    login.write_text('{"auths": {"mine.example": {"username": "anna", "password": "hunter2"}}}')
+    answers = {"More settings": ["9"], "Image archives": ["/a.tar"], REVIEW: ["y"]}
+    person = Person({**answers, "File with the registry": [str(login)]})
+    converse(person.talk, Look("fresh"))
+    assert started[0].image_archives == ("/a.tar",)
+    assert "hunter2" in started[0].registry_auth.reveal()
+    assert not any(one.startswith("Password") for one in person.asked)
+
+
 def test_every_setting_can_be_reached(started: list[Request]) -> None:
     """Each field of the form is among the first questions, in a section, or has a question of its own."""
     numbers = [str(number + 1) for number in range(len(questions.FURTHER))]

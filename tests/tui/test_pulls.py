@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from phases.engine.events import Progress
-from phases.engine.state import Mark
+from phases.engine.state import Mark, PhaseState, RunState
 from tests.tui.stage import (
     APISERVER,
     ARRIVING,
@@ -21,7 +22,8 @@ from tests.tui.stage import (
     text_of,
     watched,
 )
-from tui.widgets.panels.images import Pace, pace
+from tui.widgets.panels.images import Pace, draw, pace
+from tui.widgets.panels.scene import Scene
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -103,3 +105,27 @@ def test_time_left_needs_a_total_and_a_rate() -> None:
     """Without either there is none."""
     assert Pace(20, 100, 10).left == timedelta(seconds=8)
     assert [one.left for one in (Pace(1, 0, 5), Pace(1, 2, 0), Pace(1, 2))] == [None] * 3
+
+
+def panel(**items: dict[str, Any]) -> str:
+    phase = PhaseState("images", "Images", "running", marks=marks((0, 5, 20)))
+    scene = Scene(phase, RunState(), START + timedelta(seconds=2), 76)
+    return "\n".join(line.plain for line in draw(items, scene))
+
+
+def test_a_pause_tells_its_length_and_its_cause() -> None:
+    """Between two tries; what another engine tells of it breaks nothing."""
+    told = panel(etcd={"state": "pausing", "attempt": 1, "pause": 80, "reason": "429 Too Many"})
+    assert "again after 1:20" in told
+    assert "429 Too Many" in told
+    assert "pausing" in panel(etcd={"state": "pausing", "pause": "long"})
+
+
+def test_an_archive_is_no_image() -> None:
+    """It has a line of its own and isn't counted; what came in it counts as there."""
+    archive = {"state": "imported", "images": 12, "size": 3_000_000, "seconds": 1.5}
+    told = panel(
+        archive=archive, etcd={"state": "imported", "size": 1000}, pause={"state": "waiting"}
+    )
+    assert told.splitlines()[0] == "1 of 2"
+    assert "3.0 MB" in told

@@ -1,4 +1,5 @@
-"""Fields of what is no part of a kubeadm.yaml: the network plugin, packages, a kubeconfig for a person."""
+"""Fields of what is no part of a kubeadm.yaml: the network plugin, packages, a kubeconfig for a person, and what
+images are got with."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from tui.fields.field import Field
 PLUGIN, MANIFEST, KUBECONFIG = "--network-plugin", "--network-manifest", "--kubeconfig-for"
 SOURCE, SOURCE_KEY = "--package-source", "--package-key"
 NONE, GIVEN = "none", "manifest"
+ARCHIVES, LOGIN_FILE = "--image-archive", "--registry-auth"
+USERNAME, PASSWORD = "--registry-user", "--registry-password"
 
 NETWORK = (
     Field(
@@ -45,5 +48,35 @@ USER = (
         "With true ~/.kube/config of that user reaches the cluster. It can be done after the run, too.",
         kind="switch",
         needs="user",
+    ),
+)
+
+IMAGES = (
+    Field(
+        ARCHIVES,
+        "Image archives",
+        "Files with images, as docker save or ctr export write them: imported first, for machines without a "
+        "way out.",
+        kind="list",
+        advanced=True,
+    ),
+    Field(
+        USERNAME,
+        "User of the registry",
+        "Where the registry asks for a login. It stays out of the kubeadm.yaml and of every log.",
+        advanced=True,
+    ),
+    Field(
+        PASSWORD,
+        "Password of the registry",
+        "Kept in memory for this run alone, and handed to the container runtime with each pull.",
+        advanced=True,
+        secret=True,
+    ),
+    Field(
+        LOGIN_FILE,
+        "File with the registry's login",
+        "Instead of user and password: a config.json as docker login writes it.",
+        advanced=True,
     ),
 )

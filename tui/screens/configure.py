@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -21,15 +22,16 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from phases.system.download import is_url
-from tui import plugin, portrait, sections
+from tui import plugin, portrait, sections, supplies
 from tui.beside import beside
-from tui.fields.extras import MANIFEST
-from tui.screens import unsaved
+from tui.fields.extras import ARCHIVES, MANIFEST
+from tui.screens import pulling, unsaved
 from tui.screens.page import Page
 from tui.session import YAML, Session
 from tui.signs import State, pick, sign
 from tui.text import _, clean
-from tui.widgets import below
+from tui.widgets import ahead, below
+from tui.widgets.ahead import Ahead
 from tui.widgets.field_editors import Pasted, Typed
 from tui.widgets.form import Action, Form
 from tui.widgets.prompts import Ask, OpenFile
@@ -38,6 +40,9 @@ from tui.widgets.yaml_pane import YamlPane
 
 PAUSE = 0.12
 """Seconds after the last key before the draft is judged."""
+
+TELL = 0.5
+"""Seconds between two words on images that are being pulled."""
 
 LONG = 8192
 """Characters from which on a text takes long enough to read that it is felt."""
@@ -62,6 +67,7 @@ class Configure(Page):
         Binding("ctrl+z", "undo('^z')", "Undo", key_display="^z"),
         Binding("u", "undo('u')", "Undo"),
         Binding("f4", "propose", "Free ranges", show=False),
+        Binding("f5", "pull", "Pull images", key_display="F5"),
         Binding("pageup", "page(-1)", "Scroll up", show=False),
         Binding("pagedown", "page(1)", "Scroll down", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
@@ -76,6 +82,7 @@ class Configure(Page):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._standing_on = ""
         self._drawn = 0
+        self._was_pulling = False
 
     @property
     def session(self) -> Session:
@@ -90,7 +97,8 @@ class Configure(Page):
         return " · ".join(part for part in parts if part)
 
     def aside(self) -> str:
-        return self.session.source
+        pulling = ahead.in_short(self.installer.prepull, self.installer.now())
+        return "   ".join(filter(None, (pulling and f" {pulling}", self.session.source)))
 
     def content(self) -> Iterable[Widget]:
         with Horizontal(id="hub"):
@@ -104,6 +112,7 @@ class Configure(Page):
     async def on_mount(self) -> None:
         self._unsubscribe = self.session.subscribe(self._session_changed)
         self._drawn = self.session.edits
+        self.set_interval(TELL, self._tell_pulling)
         self._fit(self.app.size.width)
         self.query_one(SectionList).focus()
         wanted = sections.field_of(self.session.wanted)
@@ -191,6 +200,7 @@ class Configure(Page):
         listed = self.query_one(SectionList)
         listed.chosen, listed.entries = session.section, portrait.entries(session)
         below.update(self.query_one(Form), session)
+        self._draw_pulling()
         broken = self.query_one("#broken", Static)
         broken.display = session.is_broken
         if session.is_broken:
@@ -224,6 +234,41 @@ class Configure(Page):
         line = Text("kubeadm.yaml  ", no_wrap=True, overflow="ellipsis")
         line.append(f"{sign(state)} {words}", "bold")
         return line
+
+    # images that are pulled meanwhile
+
+    def _tell_pulling(self) -> None:
+        """While they are, and once more when they have come."""
+        running = self.installer.prepull.is_running
+        if running or self._was_pulling:
+            self._draw_pulling()
+            if not running:
+                self.say(ahead.line(self.installer.prepull, self.installer.now())[1])
+        self._was_pulling = running
+
+    def _draw_pulling(self) -> None:
+        now = self.installer.now()
+        self.rehead()
+        listed = self.query_one(SectionList)
+        if short := ahead.in_short(self.installer.prepull, now):
+            listed.entries = tuple(
+                replace(one, summary=short) if one.name == "images" else one
+                for one in portrait.entries(self.session)
+            )
+        for offer in self.query(Ahead):
+            offer.show(self.installer.prepull, now)
+
+    @work
+    async def action_pull(self) -> None:
+        if self.installer.rehearsing:
+            self.say(_("A rehearsal pulls nothing."))
+        elif self.installer.prepull.is_running:
+            self.say(_("The images are being pulled already."))
+        elif not self.installer.is_root:
+            self.say(_("Only root can: start it with sudo."))
+        elif await self.app.push_screen_wait(pulling.consent(self.session)):
+            self.installer.pull_ahead()
+            self._was_pulling = True
 
     # sections
 
@@ -296,6 +341,16 @@ class Configure(Page):
                 await self._go_to_section(sections.home_of(argument), argument)
             case "review":
                 self.installer.go_to(self.installer.before_run)
+            case "mirror":
+                self._take_mirror(argument)
+            case "ahead":
+                self.action_pull()
+
+    def _take_mirror(self, name: str) -> None:
+        mirror = next(one for one in sections.MIRRORS if one.name == name)
+        self.session.apply(mirror)
+        words = _("Images come from {mirror}. {key} takes it back.")
+        self.say(words.format(mirror=mirror.values["imageRepository"], key=self._undo_key))
 
     async def _take_preset(self, name: str) -> None:
         preset = next(one for one in sections.PRESETS if one.name == name)
@@ -319,8 +374,11 @@ class Configure(Page):
             self._fetch(source)
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
-        if getattr(event.widget, "path", "") == MANIFEST:
+        path = getattr(event.widget, "path", "")
+        if path == MANIFEST:
             self._read_plugin()
+        elif path == ARCHIVES:
+            self._read_archives()
 
     def _read_plugin(self) -> None:
         """Reads the manifest that is named, unless that was done or is under way."""
@@ -338,6 +396,15 @@ class Configure(Page):
             self.session.take_plugin(await beside(partial(plugin.read, source)))
         finally:
             self.session.end_reading(source)
+
+    # archives of images
+
+    @work(exclusive=True, group="archives")
+    async def _read_archives(self) -> None:
+        """Those that weren't read yet, one after the other: their names and what is wrong with them."""
+        for path in supplies.archives(self.session):
+            if path not in self.session.archives:
+                self.session.take_archive(await beside(partial(supplies.read_archive, path)))
 
     # taking back
 
@@ -437,6 +504,8 @@ class Configure(Page):
         """The footer shows what works: folding only where there is something to fold."""
         if action == "undo":
             return parameters == (self._undo_key,)
+        if action == "pull":
+            return self.session.section == "images" and not self.installer.rehearsing
         if action == "fold" and self.is_mounted:
             return bool(portrait.folded(self.session))
         return True

@@ -18,6 +18,7 @@ from tui.planner import Proposal
 from tui.session import Session
 from tui.signs import pick, sign
 from tui.text import _, clean, mark
+from tui.widgets.ahead import Ahead
 from tui.widgets.form import Action, Form
 from tui.widgets.network_plan import NetworkPlan
 
@@ -36,6 +37,7 @@ def widgets(session: Session) -> tuple[Widget, ...]:
         "node": _explained,
         "endpoint": _explained,
         "networking": _network,
+        "images": _images,
         "review": _review,
     }
     maker = makers.get(session.section)
@@ -104,6 +106,15 @@ def _presets(_session: Session) -> Iterator[Widget]:
 def _network(session: Session) -> Iterator[Widget]:
     yield NetworkPlan(session.network_plan)
     yield Box("ranges", session)
+
+
+def _images(_session: Session) -> Iterator[Widget]:
+    yield Static(_("Take images from"), classes="section-title", markup=False)
+    for mirror in sections.MIRRORS:
+        yield Action(
+            f"mirror:{mirror.name}", f"{pick('→', '->')} {_(mirror.title)}\n  {_(mirror.help)}"
+        )
+    yield Ahead()
 
 
 def _review(session: Session) -> Iterator[Widget]:

@@ -25,10 +25,13 @@ WORDS = {
     "waiting": mark("waiting"),
     "pulling": mark("pulling"),
     "pulled": mark("pulled"),
+    "pausing": mark("pausing"),
+    "importing": mark("importing"),
+    "imported": mark("imported"),
     "failed": mark("failed"),
     "missing": mark("missing"),
 }
-THERE = ("present", "pulled")
+THERE = ("present", "pulled", "imported")
 WINDOW = timedelta(seconds=5)
 """What a rate is taken from."""
 
@@ -52,8 +55,9 @@ class Pace:
 
 
 def draw(items: Items, scene: Scene) -> Iterator[Content]:
-    there = sum(text(data, "state") in THERE for data in items.values())
-    yield d.muted(_("{there} of {all}", there=there, all=len(items)))
+    images = [data for data in items.values() if "images" not in data]  # not the archives
+    there = sum(text(data, "state") in THERE for data in images)
+    yield d.muted(_("{there} of {all}", there=there, all=len(images)))
     if (whole := pace(scene.phase.marks, scene.now)) and whole.done:
         yield from _told(whole, scene, scene.width)
     yield Content("")
@@ -69,7 +73,7 @@ def _image(name: str, data: Mapping[str, Any], scene: Scene) -> Iterator[Content
     indent = " " * (signs.width() + 1)
     room = scene.width - len(indent)
     lines = d.labelled(_("cause"), said(text(data, "reason")), room)
-    if state == "pulling" and (one := pace(scene.phase.marks, scene.now, name)):
+    if state in ("pulling", "importing") and (one := pace(scene.phase.marks, scene.now, name)):
         lines.extend(_told(one, scene, room))
     yield from (Content.assemble(indent, line) for line in lines)
 
@@ -107,9 +111,14 @@ def _told(one: Pace, scene: Scene, width: int) -> Iterator[Content]:
 
 
 def _numbers(one: Pace, *, running: bool) -> str:
-    size = d.size(one.done)
     if not running or one.done == one.total:
-        return _("{size} fetched", size=size)
+        return _("{size} fetched", size=d.size(one.done))
+    return progress_words(one)
+
+
+def progress_words(one: Pace) -> str:
+    """How much of how much, how fast, and what is left, as far as that is known."""
+    size = d.size(one.done)
     known = _("{done} of {total}", done=size, total=d.size(one.total))
     words = [known if one.total else _("{size} so far", size=size)]
     if one.rate is not None:
@@ -133,6 +142,9 @@ def _note(data: Mapping[str, Any], scene: Scene) -> str:
     word = _(WORDS[state]) if state in WORDS else state
     if isinstance(attempt, int) and attempt > 1 and state == "pulling":
         word = _("{word}, attempt {n}", word=word, n=attempt)
+    pause = data.get("pause")
+    if state == "pausing" and isinstance(pause, int | float):
+        word = _("again after {time}", time=d.clock(timedelta(seconds=pause)))
     size, seconds = data.get("size"), data.get("seconds")
     weight = f"{d.size(size):>8}" if isinstance(size, int | float) else ""
     time = f"{seconds:.1f} s" if isinstance(seconds, int | float) else _since(data, scene)
