@@ -21,13 +21,18 @@ from tui.flags import (
     DETAIL,
     FALSE,
     FIXING,
+    IMAGES,
+    JOIN,
+    MIGRATE,
     OURS,
     PREFLIGHT,
+    PRINT,
     RESET,
     RUNNING,
     TOKEN,
     TRUE,
     UNDO,
+    VALIDATE,
     Flag,
 )
 from tui.text import _, said, sentences, told
@@ -122,10 +127,12 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(run=_top)
     verbs = top.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
     _add_init(verbs)
+    _add_join(verbs)
     _add_token(verbs)
     _add_verb(verbs, "preflight", _("look whether this machine can become a master"), PREFLIGHT)
     _add_verb(verbs, "reset", _("end the cluster on this machine, put back what was there"), RESET)
     _add_verb(verbs, "undo", _("take back what was mended on this machine"), UNDO)
+    _add_config(verbs)
     phases = verbs.add_parser("phases", help=_("list the phases of init"))
     phases.set_defaults(run=_phases)
     watching = verbs.add_parser(
@@ -148,6 +155,46 @@ def _add_init(verbs: argparse._SubParsersAction[Parser]) -> None:
         group = init.add_argument_group(title)
         for flag in flags:
             _add_flag(group, flag)
+
+
+def _add_join(verbs: argparse._SubParsersAction[Parser]) -> None:
+    join = verbs.add_parser("join", help=_("read and check how this machine would join a cluster"))
+    join.set_defaults(run=_join)
+    for flag in JOIN:
+        _add_flag(join, flag)
+
+
+def _add_config(verbs: argparse._SubParsersAction[Parser]) -> None:
+    config = verbs.add_parser("config", help=_("configuration files: migrate, validate, print"))
+    config.set_defaults(run=_config, act="lacking_verb", lacking="config")
+    below = config.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
+    for name, act, text_of_help, flags in (
+        ("migrate", "migrate", _("write a file of any version as v1beta4"), MIGRATE),
+        ("validate", "validate", _("say what is wrong with a file"), VALIDATE),
+        ("print", "show", _("show what a file means here, or kubeadm's defaults"), PRINT),
+        ("diff", "diff", _("tell in what two files differ in effect"), ()),
+        ("images", "lacking_verb", _("the images that init needs"), ()),
+    ):
+        verb = below.add_parser(name, help=text_of_help)
+        verb.set_defaults(act=act)
+        for flag in flags:
+            _add_flag(verb, flag)
+        _add_words(verb, name)
+
+
+def _add_words(verb: Parser, name: str) -> None:
+    """What some verbs of `config` take beside flags."""
+    if name == "print":
+        verb.add_argument("what", nargs="?", choices=("init-defaults", "join-defaults"))
+    elif name == "diff":
+        verb.add_argument("files", nargs=2, metavar="FILE")
+    elif name == "images":
+        verb.set_defaults(lacking="config images")
+        images = verb.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
+        listing = images.add_parser("list", help=_("print them, one a line"))
+        listing.set_defaults(act="images")
+        for flag in IMAGES:
+            _add_flag(listing, flag)
 
 
 def _add_token(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -273,6 +320,18 @@ def _init(arguments: argparse.Namespace) -> int:
     from tui.init import init
 
     return init(arguments)
+
+
+def _join(arguments: argparse.Namespace) -> int:
+    from tui.join import join
+
+    return join(arguments)
+
+
+def _config(arguments: argparse.Namespace) -> int:
+    from tui import config
+
+    return int(getattr(config, arguments.act)(arguments))
 
 
 def _token(arguments: argparse.Namespace) -> int:

@@ -89,7 +89,12 @@ PACKAGES = (
     Flag("package-key", "text", "fingerprint of the key of that source", "HEX"),
 )
 
+VERSION_SOURCE = Flag(
+    "version-source", "text", "who knows what a label such as stable-1.36 means", "DIR|URL"
+)
+
 OURS = (
+    VERSION_SOURCE,
     Flag("only", "list", "run these phases alone", "PHASES", filled=True),
     Flag("from", "text", "start from this phase", "PHASE", filled=True),
     Flag(
@@ -152,3 +157,30 @@ TOKEN = (
     DETAIL,
 )
 """The flags of `token create`."""
+
+CONFIG = Flag(
+    "config", "text", "a configuration file of any version; - reads standard input", "FILE"
+)
+VERSION = Flag("kubernetes-version", "text", "version of the control plane", "VERSION")
+
+MIGRATE = (
+    Flag("old-config", "text", "the file to bring up to date; - reads standard input", "FILE"),
+    Flag("new-config", "text", "where the new one is written (standard output)", "FILE"),
+    VERSION,
+    VERSION_SOURCE,
+)
+VALIDATE = (CONFIG, VERSION_SOURCE)
+PRINT = (
+    CONFIG,
+    Flag("component-configs", "list", "components whose defaults are shown as well", "KINDS"),
+)
+IMAGES = (
+    CONFIG,
+    VERSION,
+    Flag("image-repository", "text", "registry of the images (registry.k8s.io)", "REPO"),
+    Flag("feature-gates", "text", "feature gates of kubeadm, as name=true pairs", "GATES"),
+    VERSION_SOURCE,
+)
+"""The flags of `config migrate`, `validate`, `print` and `images list`."""
+
+JOIN = (CONFIG,)

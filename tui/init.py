@@ -20,11 +20,11 @@ from tui.flags import CONFIGURING
 from tui.follow import follow
 from tui.headless import JsonView, LineView, LiveView, View, say, watch
 from tui.launch import Engine, end, fit, start
+from tui.reading import name_of, text_of
 from tui.streams import Unshown, unwritable
 from tui.text import _, mark
 
 STATE = Path("/var/lib/kubeboot")
-STDIN = "standard input"
 BECOMES_MASTER = mark(
     "This makes this machine a Kubernetes control plane; `--dry-run` shows the changes."
 )
@@ -63,7 +63,7 @@ def make_request(arguments: argparse.Namespace) -> Request:
         )
     return Request(
         config=text_of(arguments.config) if arguments.config else None,
-        config_name=STDIN if arguments.config == "-" else arguments.config or "",
+        config_name=name_of(arguments.config or ""),
         flags=values(arguments),
         only=tuple(arguments.only or ()),
         start_from=getattr(arguments, "from") or "",
@@ -71,6 +71,7 @@ def make_request(arguments: argparse.Namespace) -> Request:
         csr_only=arguments.csr_only,
         network_manifest=network_manifest(source, arguments.network_sha256 or ""),
         network_source=source,
+        version_source=arguments.version_source or "",
         user_kubeconfig=known_user(arguments.kubeconfig_for or ""),
         fix=arguments.fix,
         packages=arguments.package_source or "",
@@ -78,20 +79,6 @@ def make_request(arguments: argparse.Namespace) -> Request:
         mode=mode,
         folder=arguments.rehearse or "",
     )
-
-
-def text_of(path: str) -> str:
-    from phases.model.problem import Problems
-    from phases.model.yaml_source import MAX_BYTES, decode_text, read_text
-
-    try:
-        if path == "-":
-            return decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), name=STDIN)
-        return read_text(path)
-    except Problems as problems:
-        from phases.engine.resolve import as_error
-
-        raise as_error(problems.problems) from problems
 
 
 def network_manifest(source: str, digest: str = "") -> str | None:

@@ -13,15 +13,14 @@ from phases.engine.request import Request
 from phases.engine.state import RunState
 from tui.init import (
     DECLINED,
-    STDIN,
     code_of,
     seen_through,
     started,
-    text_of,
     values,
     view_for,
     wanted,
 )
+from tui.reading import name_of, text_of
 from tui.text import mark
 
 MENDS = mark("This mends this machine for Kubernetes; `kubeboot-tui undo` takes it back.")
@@ -45,7 +44,7 @@ def make_request(arguments: argparse.Namespace) -> Request:
     return Request(
         workflow="prepare" if mends else "preflight",
         config=text_of(arguments.config) if arguments.config else None,
-        config_name=STDIN if arguments.config == "-" else arguments.config or "",
+        config_name=name_of(arguments.config or ""),
         flags=values(arguments),
         fix=arguments.fix,
         packages=arguments.package_source or "",

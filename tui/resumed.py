@@ -7,8 +7,8 @@ from phases.model import dump, flags, load
 from phases.model.problem import Problems
 from phases.render import manifest
 from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
-from tui.init import STDIN
 from tui.plugin import Plugin
+from tui.reading import STDIN
 from tui.session import START, TRUE, Session
 
 

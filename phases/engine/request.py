@@ -30,6 +30,7 @@ class Request:
     a new token and certificate key where good ones are there. `network_manifest` is the text of a
     network plugin's manifest (None without one), `network_source` what messages call it.
     `fix` to `package_key` are those of Options in `context`.
+    `version_source` is a folder or an address that is asked what a version label means, empty for none.
     `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. With `regardless` a
     dry run goes on where a check of preflight has failed, for a preview of all that would come. With
     `probe` the engine only tells whether the run could begin.
@@ -46,6 +47,7 @@ class Request:
     renew: bool = False
     network_manifest: str | None = None
     network_source: str = ""
+    version_source: str = ""
     user_kubeconfig: str = ""
     fix: Fixing = "none"
     fixes: tuple[str, ...] = ()

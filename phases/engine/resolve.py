@@ -5,16 +5,18 @@ The rules live in `model`; this brings them the machine's facts and turns proble
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phases.engine import finished
 from phases.engine.errors import ConfigurationError
 from phases.engine.request import Request
 from phases.model import flags, load, validate
-from phases.model.defaults import Surroundings, complete, notices
+from phases.model.checking import completed
+from phases.model.defaults import Surroundings, notices
 from phases.model.problem import Problem, Problems, located
 from phases.model.types import Configuration
 from phases.system.ports import Host
+from phases.system.version_source import labels
 
 CRI_SOCKETS = (
     "/var/run/containerd/containerd.sock",
@@ -46,13 +48,12 @@ def _resolve(request: Request, host: Host, stored: str | None) -> Resolved:
     source = _source(request, stored)
     with_file = request.config is not None
     given = flags.apply(source.configuration, request.flags, config_given=with_file)
-    around = surroundings(host)
     try:
-        configuration = complete(given, around)
+        meant = labels(request.version_source, given.cluster.kubernetes_version)
     except Problems as found:
         raise Problems(located(found.problems, source.places, source.name)) from found
-    if problems := validate.problems(configuration):
-        raise Problems(located(problems, source.places, source.name))
+    around = replace(surroundings(host), labels=meant)
+    configuration = completed(given, around, source.places, source.name)
     doubts = (*notices(given, around), *validate.warnings(configuration))
     warnings = (*source.notices, *located(doubts, source.places, source.name))
     return Resolved(configuration, () if stored else tuple(map(str, warnings)))

@@ -12,18 +12,25 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
+from phases.model.decode import MANY
 from phases.model.problem import Problem
 from phases.model.types import Arg, Configuration
+from phases.model.versions import release_of, releases
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """`since` is the minor release that dropped a flag, 0 when it is long gone."""
+    """`since` is the minor release that dropped a flag, 0 when it is long gone.
+
+    `use` is the flag that has the same values and means the same today, if there is one.
+    """
 
     since: int
     advice: str
+    use: str = ""
 
 
 def extra_args(configuration: Configuration) -> Iterator[tuple[str, str, tuple[Arg, ...]]]:
@@ -50,8 +57,10 @@ def argument_problems(
     `ignored` holds names, `program/flag`, that are let through nevertheless.
     """
     for program, path, args in extra_args(configuration):
+        seen: set[Arg] = set()
         for index, arg in enumerate(args):
-            yield from _malformed(arg, f"{path}[{index}]", arg in args[:index])
+            yield from _malformed(arg, f"{path}[{index}]", arg in seen)
+            seen.add(arg)
             gone = removed_flags(program).get(arg.name)
             if gone and gone.since <= minor and f"{program}/{arg.name}" not in ignored:
                 yield Problem(
@@ -79,32 +88,56 @@ def _malformed(arg: Arg, path: str, again: bool) -> Iterator[Problem]:
 
 def argument_warnings(configuration: Configuration) -> Iterator[Problem]:
     """Flags that the program's help doesn't list, and repeated ones of which only the last counts."""
+    minor = release_of(configuration.cluster.kubernetes_version).minor
     for program, path, args in extra_args(configuration):
-        known, repeatable = known_flags(program)
+        known, repeatable = known_flags(program, minor)
+        last = {arg.name: index for index, arg in enumerate(args)}
+        strange = {arg.name for arg in args} - known - removed_flags(program).keys()
         for index, arg in enumerate(args):
             where = f"{path}[{index}].name"
-            if arg.name not in known and arg.name not in removed_flags(program):
-                near = get_close_matches(arg.name, known, n=1)
-                advice = f"Did you mean {near[0]}?" if near else ""
+            if arg.name in strange:
+                near = nearest_flag(arg.name, known, len(strange))
+                advice = f"Did you mean {near}?" if near else ""
                 yield Problem(where, f"{program} does not list a flag --{arg.name}", advice)
-            elif arg.name not in repeatable and arg.name in (
-                after.name for after in args[index + 1 :]
-            ):
+            elif arg.name not in repeatable and index < last[arg.name]:
                 yield Problem(where, f"--{arg.name} comes again; only the last value counts")
 
 
+def nearest_flag(name: str, known: Collection[str], strangers: int) -> str:
+    """What may have been meant; empty where nothing is near, or where too many ask to be worth it."""
+    near = get_close_matches(name, known, n=1) if strangers < MANY else []
+    return near[0] if near else ""
+
+
 @cache
-def known_flags(program: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The flags a program lists in its help, and those of them whose values add up."""
-    table = _table("flags.toml")[program]
+def known_flags(program: str, minor: int = 0) -> tuple[frozenset[str], frozenset[str]]:
+    """The flags a program lists in its help, and those of them whose values add up.
+
+    Those of a supported minor release, of the newest one without.
+    """
+    table = _table(f"flags-1.{minor or next(iter(releases()))}.toml")[program]
     return frozenset(table["flags"].split()), frozenset(table["repeatable"].split())
 
 
 @cache
 def removed_flags(program: str) -> Mapping[str, Removed]:
-    """The flags a program once knew."""
-    table = _table("removed_flags.toml")[program]
-    return {name: Removed(**facts) for name, facts in table.items()}
+    """The flags a program once knew: those of the table, and those that an older list still has."""
+    gone = _table("removed_flags.toml")
+    table = gone[program] if program == "etcd" else gone["every"] | gone[program]
+    found = {name: Removed(**facts) for name, facts in table.items()}
+    return {**_dropped(program), **found}
+
+
+def _dropped(program: str) -> Mapping[str, Removed]:
+    """Flags that a supported release lists and the next one doesn't."""
+    found: dict[str, Removed] = {}
+    for older, newer in pairwise(sorted(releases())):
+        listed = known_flags(program, newer)[0]
+        for name in sorted(known_flags(program, older)[0] - listed):
+            plain = name.removeprefix("experimental-")
+            use = plain if plain in listed else ""
+            found[name] = Removed(newer, f"Use {use}" if use else "Remove it", use)
+    return found
 
 
 @cache

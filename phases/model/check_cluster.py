@@ -123,7 +123,8 @@ def _external_etcd(external: ExternalEtcd) -> Iterator[Problem]:
         yield Problem(f"{path}.endpoints", "is empty", "Name at least one https://host:2379")
     secure = bool(external.ca_file or external.cert_file or external.key_file)
     yield from _urls(f"{path}.endpoints", external.endpoints, secure)
-    yield from _urls(f"{path}.httpEndpoints", external.http_endpoints, False)
+    if external.http_endpoints != external.endpoints:
+        yield from _urls(f"{path}.httpEndpoints", external.http_endpoints, False)
     files = (
         ("caFile", external.ca_file),
         ("certFile", external.cert_file),

@@ -15,10 +15,16 @@ from phases.model.names import (
     subdomain_fault,
 )
 from phases.model.problem import Problem
+from phases.model.secret import Secret
 from phases.model.types import BootstrapToken, Configuration, NodeRegistration, Taint, Timeouts
 
-PUBLISHED_TOKEN = "abcdef.0123456789abcdef"  # noqa: S105
-"""The token of kubeadm's own examples, which everybody knows."""
+PUBLISHED_TOKENS = (
+    "abcdef.0123456789abcdef",
+    "783bde.3f89s0fje9f38fhf",
+    "9a08jv.c0izixklcxtmnze7",
+    "00bwbx.uvnaa2ewjflwu1ry",
+)
+"""Tokens of kubeadm's own examples and of a well-known tutorial, which everybody knows."""
 
 TOKEN_USAGES = ("signing", "authentication")
 CERTIFICATE_KEY = re.compile(r"[0-9a-fA-F]{64}")
@@ -27,17 +33,22 @@ CERTIFICATE_KEY = re.compile(r"[0-9a-fA-F]{64}")
 def init_problems(configuration: Configuration) -> Iterator[Problem]:
     """Every rule about InitConfiguration, addresses aside; defaults must be filled in."""
     init = configuration.init
-    yield from _node(init.node_registration)
+    yield from node_problems(init.node_registration)
     yield from _tokens(init.bootstrap_tokens)
-    if init.certificate_key and not CERTIFICATE_KEY.fullmatch(init.certificate_key.reveal()):
-        message = "must be 64 hexadecimal digits, an AES key of 32 bytes"
-        yield Problem("certificateKey", message)
+    yield from certificate_key_problems(init.certificate_key, "certificateKey")
     if init.patches and init.patches.directory and "\n" in init.patches.directory:
         yield Problem("patches.directory", "has more than one line")
-    yield from _timeouts(init.timeouts or Timeouts())
+    yield from timeout_problems(init.timeouts or Timeouts())
 
 
-def _node(node: NodeRegistration) -> Iterator[Problem]:
+def certificate_key_problems(key: Secret | None, path: str) -> Iterator[Problem]:
+    """The key that shared certificates are encrypted with."""
+    if key and not CERTIFICATE_KEY.fullmatch(key.reveal()):
+        yield Problem(path, "must be 64 hexadecimal digits, an AES key of 32 bytes")
+
+
+def node_problems(node: NodeRegistration) -> Iterator[Problem]:
+    """Every rule about a node: its name, its runtime's socket, its taints."""
     path = "nodeRegistration.name"
     fault = subdomain_fault(node.name) if node.name else "is empty, and the machine has no name"
     if fault:
@@ -85,20 +96,26 @@ def _tokens(tokens: tuple[BootstrapToken, ...]) -> Iterator[Problem]:
 
 
 def _token_text(token: BootstrapToken, path: str, seen: set[str]) -> Iterator[Problem]:
-    """Messages never show the token."""
     if token.token is None:
         return
-    text = token.token.reveal()
-    name = text.partition(".")[0]
-    if not TOKEN.fullmatch(text):
-        message = "is not of the form abcdef.0123456789abcdef, lower case letters and digits"
-        yield Problem(f"{path}.token", message, "Leave it out and one is generated")
-    elif text == PUBLISHED_TOKEN:
-        message = "is the token of the documentation, which everybody knows"
-        yield Problem(f"{path}.token", message, "Leave it out and one is generated")
-    elif name in seen:
+    name = token.token.reveal().partition(".")[0]
+    found = tuple(token_problems(token.token, f"{path}.token"))
+    yield from found
+    if not found and name in seen:
         yield Problem(f"{path}.token", "has the same first six characters as an earlier one")
     seen.add(name)
+
+
+def token_problems(token: Secret, path: str) -> Iterator[Problem]:
+    """A token's form, and whether everybody knows it; messages never show it."""
+    text, remedy = token.reveal(), "Leave it out and one is generated"
+    if path.startswith("discovery"):
+        remedy = "`kubeboot-tui token create` makes one on the control plane"
+    if not TOKEN.fullmatch(text):
+        message = "is not of the form abcdef.0123456789abcdef, lower case letters and digits"
+        yield Problem(path, message, remedy)
+    elif text in PUBLISHED_TOKENS:
+        yield Problem(path, "is the token of the documentation, which everybody knows", remedy)
 
 
 def _token_life(token: BootstrapToken, path: str) -> Iterator[Problem]:
@@ -143,7 +160,8 @@ _TIMEOUT_KEYS = {
 }
 
 
-def _timeouts(timeouts: Timeouts) -> Iterator[Problem]:
+def timeout_problems(timeouts: Timeouts) -> Iterator[Problem]:
+    """No wait may be over before it begins."""
     for attribute, key in _TIMEOUT_KEYS.items():
         value = getattr(timeouts, attribute)
         if value is not None and value <= timedelta(0):

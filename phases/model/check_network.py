@@ -41,7 +41,7 @@ def network_problems(configuration: Configuration) -> Iterator[Problem]:
     if fault:
         yield Problem("networking.dnsDomain", fault)
     found = [
-        *_advertise(advertise),
+        *advertise_problems(advertise, ADVERTISE_PATH),
         *_ranges(SERVICE_PATH, services, MINIMUM_SERVICE_ADDRESSES),
         *_ranges(POD_PATH, pods, MINIMUM_POD_ADDRESSES),
     ]
@@ -60,17 +60,18 @@ def _fitting(
         yield from _pods_and_rest(advertise, services, pods)
 
 
-def _advertise(address: str) -> Iterator[Problem]:
+def advertise_problems(address: str, path: str) -> Iterator[Problem]:
+    """Whether other nodes could reach an API server at this address."""
     if not address:
         message = "is not known: no route tells which address of this machine to use"
-        yield Problem(ADVERTISE_PATH, message, "Set it to an address of this machine")
+        yield Problem(path, message, "Set it to an address of this machine")
     elif not is_address(address):
-        yield Problem(ADVERTISE_PATH, f"{address!r} is not an IP address")
+        yield Problem(path, f"{address!r} is not an IP address")
     else:
         kind = _special(address)
         if kind:
             message = f"{address} is {kind}, where no API server can be reached"
-            yield Problem(ADVERTISE_PATH, message, "Use an address of this machine")
+            yield Problem(path, message, "Use an address of this machine")
 
 
 def _special(address: str) -> str:

@@ -6,7 +6,7 @@ A word without quotes means what Go's YAML takes it for: `no` is not a text, `06
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
@@ -20,6 +20,9 @@ from phases.model.problem import Place, Problem
 from phases.model.quantity import QUANTITY
 from phases.model.secret import Secret
 from phases.model.yaml_source import Node, Scalar
+
+MANY = 50
+"""Beyond so many mistakes nobody wants to know what was meant by each."""
 
 UNSET: Final = object()
 """Stands for a value that was null, absent or unreadable."""
@@ -57,17 +60,19 @@ _HINTS = {
 class Reading:
     """What one reading has found so far: the problems, and where each path stands.
 
-    `homes` names the document that each top-level field of kubeadm's own documents belongs to.
+    `homes` names the document that each top-level field of kubeadm's own documents belongs to,
+    `later` the version of the format that brought a field which the one being read doesn't have.
     """
 
     file: str = ""
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     homes: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, str] = field(default_factory=dict)
 
     def note(self, path: str, message: str, place: Place, remedy: str = "") -> Any:
         """Notes a problem; returns UNSET, for the value that isn't there."""
-        problem = Problem(path, message, remedy, place.line, place.column, self.file)
+        problem = Problem(place.path or path, message, remedy, place.line, place.column, self.file)
         self.problems.append(problem)
         return UNSET
 
@@ -97,7 +102,7 @@ def _record(node: Node, shape: schema.Record, path: str, reading: Reading) -> An
         inner = f"{path}.{key.text}" if path else key.text
         known = shape.field(key.text)
         if known is None:
-            _unknown(key, shape, inner, reading)
+            note_unknown(key, [field.key for field in shape.fields], shape.name, inner, reading)
             continue
         value = decode(child, known.shape, inner, reading)
         if value is not UNSET:
@@ -115,19 +120,25 @@ def _build(
     return UNSET if missing else shape.build(**values)
 
 
-def _unknown(key: Scalar, shape: schema.Record, path: str, reading: Reading) -> None:
-    known = [known.key for known in shape.fields]
+def note_unknown(
+    key: Scalar, known: Collection[str], owner: str, path: str, reading: Reading
+) -> None:
+    """Notes a key that is none of the `known` ones of its `owner`, with the nearest good one."""
     same = next((name for name in known if name.lower() == key.text.lower()), None)
     if same:
         reading.note(path, "has the wrong case", key.place, f"Write {same}")
-        return
-    home = reading.homes.get(path)
-    if home:
-        reading.note(path, f"belongs to {home}", key.place, "Move it into that document")
-        return
-    near = get_close_matches(key.text, known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else f"{shape.name} has {_listed(known)}"
-    reading.note(path, "is not a known field", key.place, remedy)
+    elif path in reading.homes:
+        remedy = "Move it into that document"
+        reading.note(path, f"belongs to {reading.homes[path]}", key.place, remedy)
+    elif path in reading.later:
+        version = reading.later[path]
+        remedy = f"Remove it, or write the document as {version} has it"
+        reading.note(path, f"came only with {version}", key.place, remedy)
+    else:
+        few = len(reading.problems) < MANY  # looking for near names takes its time
+        near = get_close_matches(key.text, known, n=1) if few else []
+        remedy = f"Did you mean {near[0]}?" if near else f"{owner} has {_listed(known)}"
+        reading.note(path, "is not a known field", key.place, remedy)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ The machine is not looked at here; the caller says what it is in a `Surroundings
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -68,12 +68,14 @@ class Surroundings:
 
     `default_address` is the address that the default route would use, empty without one;
     `addresses` are those of all interfaces, `cri_sockets` the runtime sockets that were found.
+    `labels` says what labels such as stable-1.36 mean, where somebody was asked.
     """
 
     hostname: str
     default_address: str = ""
     addresses: tuple[str, ...] = ()
     cri_sockets: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def complete(configuration: Configuration, surroundings: Surroundings) -> Configuration:
@@ -83,16 +85,16 @@ def complete(configuration: Configuration, surroundings: Surroundings) -> Config
     one. Values that can't be completed, such as an unusable version, raise Problems.
     """
     init = _init(configuration.init, surroundings)
-    cluster = _cluster(configuration.cluster, init.local_api_endpoint)
+    cluster = _cluster(configuration.cluster, init.local_api_endpoint, surroundings.labels)
     return replace(configuration, init=init, cluster=cluster)
 
 
 def notices(configuration: Configuration, surroundings: Surroundings) -> tuple[Problem, ...]:
     """What `complete` decides that the operator may want to know; `configuration` as it was given."""
-    endpoint = configuration.init.local_api_endpoint
+    given = configuration.init.local_api_endpoint
     socket = configuration.init.node_registration.cri_socket
-    found = [resolve_version(configuration.cluster.kubernetes_version).notice]
-    if not endpoint.advertise_address or _is_unspecified(endpoint.advertise_address):
+    found = [resolve_version(configuration.cluster.kubernetes_version, surroundings.labels).notice]
+    if not given.advertise_address or _is_unspecified(given.advertise_address):
         message = f"is taken from the default route: {surroundings.default_address or 'none'}"
         found.append(Problem("localAPIEndpoint.advertiseAddress", message))
     if socket and "://" not in socket:
@@ -109,9 +111,9 @@ def _init(init: InitConfiguration, surroundings: Surroundings) -> InitConfigurat
     return replace(
         init,
         bootstrap_tokens=tuple(_token(token) for token in tokens),
-        node_registration=_registration(init.node_registration, surroundings),
-        local_api_endpoint=_endpoint(init.local_api_endpoint, surroundings),
-        timeouts=_timeouts(init.timeouts or Timeouts()),
+        node_registration=registration(init.node_registration, surroundings),
+        local_api_endpoint=endpoint(init.local_api_endpoint, surroundings),
+        timeouts=timeouts(init.timeouts or Timeouts()),
     )
 
 
@@ -126,13 +128,16 @@ def _token(token: BootstrapToken) -> BootstrapToken:
     return replace(token, ttl=lifetime, usages=usages, groups=token.groups or groups)
 
 
-def _registration(node: NodeRegistration, surroundings: Surroundings) -> NodeRegistration:
+def registration(
+    node: NodeRegistration, surroundings: Surroundings, *, control_plane: bool = True
+) -> NodeRegistration:
     """The machine's own name is put in lower case; a name that was given is left to validation."""
+    taints = (CONTROL_PLANE_TAINT,) if control_plane else ()
     return replace(
         node,
         name=node.name.strip() or surroundings.hostname.strip().lower(),
         cri_socket=_socket(node.cri_socket, surroundings),
-        taints=(CONTROL_PLANE_TAINT,) if node.taints is None else node.taints,
+        taints=taints if node.taints is None else node.taints,
         image_pull_policy=node.image_pull_policy or "IfNotPresent",
         image_pull_serial=True if node.image_pull_serial is None else node.image_pull_serial,
     )
@@ -147,27 +152,31 @@ def _socket(given: str, surroundings: Surroundings) -> str:
     return next(iter(surroundings.cri_sockets), DEFAULT_CRI_SOCKET)
 
 
-def _endpoint(endpoint: APIEndpoint, surroundings: Surroundings) -> APIEndpoint:
-    address = endpoint.advertise_address
+def endpoint(given: APIEndpoint, surroundings: Surroundings) -> APIEndpoint:
+    """Where the API server of this node listens; an unspecified address means the machine's own."""
+    address = given.advertise_address
     if not address or _is_unspecified(address):
         address = surroundings.default_address
-    return APIEndpoint(canonical_address(address), endpoint.bind_port or BIND_PORT)
+    return APIEndpoint(canonical_address(address), given.bind_port or BIND_PORT)
 
 
-def _timeouts(timeouts: Timeouts) -> Timeouts:
-    lacking = {name: value for name, value in TIMEOUTS.items() if getattr(timeouts, name) is None}
-    return replace(timeouts, **lacking)
+def timeouts(given: Timeouts) -> Timeouts:
+    """All timeouts; kubeadm's own where none was given."""
+    lacking = {name: value for name, value in TIMEOUTS.items() if getattr(given, name) is None}
+    return replace(given, **lacking)
 
 
-def _cluster(cluster: ClusterConfiguration, endpoint: APIEndpoint) -> ClusterConfiguration:
+def _cluster(
+    cluster: ClusterConfiguration, local: APIEndpoint, labels: Mapping[str, str]
+) -> ClusterConfiguration:
     leaf, authority = cluster.certificate_validity_period, cluster.ca_certificate_validity_period
     server = _with_sources(cluster.api_server)
     return replace(
         cluster,
         etcd=_etcd(cluster.etcd),
         networking=_networking(cluster.networking),
-        kubernetes_version=str(resolve_version(cluster.kubernetes_version).version),
-        control_plane_endpoint=_with_port(cluster.control_plane_endpoint, endpoint.bind_port),
+        kubernetes_version=str(resolve_version(cluster.kubernetes_version, labels).version),
+        control_plane_endpoint=_with_port(cluster.control_plane_endpoint, local.bind_port),
         api_server=replace(server, cert_sans=tuple(name.lower() for name in server.cert_sans)),
         controller_manager=_with_sources(cluster.controller_manager),
         scheduler=_with_sources(cluster.scheduler),
@@ -216,10 +225,10 @@ def _external_etcd(external: ExternalEtcd) -> ExternalEtcd:
     return replace(external, http_endpoints=external.http_endpoints or external.endpoints)
 
 
-def _with_port(endpoint: str, port: int) -> str:
+def _with_port(given: str, port: int) -> str:
     """The endpoint, with the API server's port where it has none; unreadable ones stay."""
     try:
-        host, given = split_host_port(endpoint)
+        host, own = split_host_port(given)
     except ValueError:
-        return endpoint
-    return join_host_port(host, port) if host and not given else endpoint
+        return given
+    return join_host_port(host, port) if host and not own else given

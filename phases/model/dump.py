@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from phases.model import tables
@@ -16,6 +18,7 @@ from phases.model.types import (
     Configuration,
     Document,
     InitConfiguration,
+    JoinConfiguration,
 )
 
 __all__ = [
@@ -61,6 +64,20 @@ def to_documents(configuration: Configuration) -> str:
         {"apiVersion": api, "kind": kind, **thaw(d)} for kind, api, d in components if d is not None
     ]
     return "---\n".join(to_yaml(document) for document in documents)
+
+
+def join_yaml(configuration: JoinConfiguration) -> str:
+    """A JoinConfiguration as a file for --config; as secret as the token in it."""
+    return document_yaml("JoinConfiguration", KUBEADM_API, configuration, lambda fields: fields)
+
+
+def document_yaml(
+    kind: str, api: str, value: Any, only: Callable[[dict[str, Any]], dict[str, Any]]
+) -> str:
+    """One document, with those of its fields that `only` leaves."""
+    own = dataclasses.is_dataclass(value)
+    fields = encode(value, record_of(type(value))) if own else thaw(value)  # type: ignore[arg-type]
+    return to_yaml({"apiVersion": api, "kind": kind, **only(fields)})
 
 
 def _init(init: InitConfiguration) -> dict[str, Any]:

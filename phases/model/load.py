@@ -1,66 +1,71 @@
 """A `kubeadm.yaml` as one Configuration, or all that is wrong with it.
 
-It follows `kubeadm init`, except that what kubeadm only warns of, an unknown field, is a Problem.
-Nothing is defaulted or checked beyond types here.
+It follows `kubeadm init` and `kubeadm join`, except that what kubeadm only warns of, an unknown field,
+is a Problem, and that files of every older version are read. Nothing is defaulted or checked beyond
+types here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from phases.model import tables, yaml_source
+from phases.model import documents, tables
 from phases.model.decode import UNSET, Reading, as_document, decode
+from phases.model.documents import Documents, split
 from phases.model.hints import record_of
+from phases.model.migration.report import Line
 from phases.model.problem import Place, Problem, Problems
 from phases.model.schema import Record
 from phases.model.types import (
-    KUBE_PROXY_API,
     KUBEADM_API,
-    KUBELET_API,
     ClusterConfiguration,
     Configuration,
     InitConfiguration,
+    JoinConfiguration,
 )
-from phases.model.yaml_source import Node, Scalar
+from phases.model.yaml_source import Node
 
-KINDS: Mapping[str, str] = {
-    "InitConfiguration": KUBEADM_API,
-    "ClusterConfiguration": KUBEADM_API,
-    "KubeletConfiguration": KUBELET_API,
-    "KubeProxyConfiguration": KUBE_PROXY_API,
-}
-IGNORED_KINDS = ("JoinConfiguration", "ResetConfiguration", "UpgradeConfiguration")
-"""Kinds of other kubeadm commands; `init` passes over them with a warning."""
-
-OLD_APIS: Mapping[str, tuple[str, str]] = {
-    "v1alpha1": ("v1.4", "v1.11"),
-    "v1alpha2": ("v1.11", "v1.12"),
-    "v1alpha3": ("v1.12", "v1.14"),
-    "v1beta1": ("v1.13", "v1.21"),
-    "v1beta2": ("v1.15", "v1.26"),
-    "v1beta3": ("v1.22", "v1.36"),
-}
-"""Earlier versions of kubeadm's API, with the first and the last kubeadm that read them."""
+OF_JOIN = ("JoinConfiguration",)
+KINDS = {kind: api for kind, api in documents.KINDS.items() if kind not in OF_JOIN}
+"""The documents that `kubeadm init` reads, with their API."""
 
 PREFIXES: Mapping[str, str] = {
     "KubeletConfiguration": "KubeletConfiguration",
     "KubeProxyConfiguration": "KubeProxyConfiguration",
 }
+OWN_TYPES: Mapping[str, type[Any]] = {
+    "InitConfiguration": InitConfiguration,
+    "ClusterConfiguration": ClusterConfiguration,
+    "JoinConfiguration": JoinConfiguration,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: what it says, where each field stands, and what was passed over."""
+    """A file that was read: what it says, where each field stands, and what was passed over.
+
+    `lines` tells what became of the fields of an older version, none for a file of today.
+    """
 
     name: str
     configuration: Configuration
     places: Mapping[str, Place]
     notices: tuple[Problem, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSource:
+    """The same for a file that says how a node joins."""
+
+    name: str
+    configuration: JoinConfiguration
+    places: Mapping[str, Place]
+    notices: tuple[Problem, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 NOTHING = Source("", Configuration(), MappingProxyType({}))
@@ -72,115 +77,93 @@ def load(text: str, *, name: str) -> Configuration:
     return read(text, name=name).configuration
 
 
-def read(text: str, *, name: str) -> Source:
-    """Like `load`, with the place of every field; `name` is the file's name for messages."""
-    nodes = yaml_source.parse_documents(text, name=name)
-    reading = Reading(file=name, homes=homes())
-    notices: list[Problem] = []
-    documents: dict[str, Any] = {}
-    headings: dict[str, Place] = {}
-    for node in nodes:
-        kind = _kind(node, headings, reading, notices)
-        if kind:
-            documents[kind] = _document(node, kind, reading)
-    if not {"InitConfiguration", "ClusterConfiguration"} & set(documents) and not reading.problems:
-        _note_nothing_usable(headings, reading)
-    if reading.problems:
-        raise Problems(reading.problems)
+def read(text: str, *, name: str, forgiving: bool = False) -> Source:
+    """Like `load`, with the place of every field; `name` is the file's name for messages.
+
+    With `forgiving` a field that no longer exists is no problem where leaving it out changes much.
+    """
+    reading = Reading(file=name)
+    found = split(text, reading, KINDS, "init")
+    if not {"InitConfiguration", "ClusterConfiguration"} & set(found.nodes):
+        _note_nothing_usable(
+            "init", "an InitConfiguration or a ClusterConfiguration", found, reading
+        )
+    configuration = configuration_of(decoded(found, reading, forgiving=forgiving))
     places = MappingProxyType(reading.places)
-    return Source(name, _configuration(documents), places, tuple(notices))
+    return Source(name, configuration, places, tuple(_notices(found)), tuple(found.lines))
 
 
-def _note_nothing_usable(headings: Mapping[str, Place], reading: Reading) -> None:
-    found = f"only {', '.join(headings)}" if headings else "nothing"
-    remedy = "Add an InitConfiguration or a ClusterConfiguration"
-    reading.note("", f"holds {found} where kubeadm init could start from", Place(1, 1), remedy)
+def read_join(text: str, *, name: str) -> JoinSource:
+    """The JoinConfiguration in a YAML text; raises Problems."""
+    reading = Reading(file=name)
+    found = split(text, reading, OF_JOIN, "join")
+    if "JoinConfiguration" not in found.nodes:
+        _note_nothing_usable("join", "a JoinConfiguration", found, reading)
+    configuration = decoded(found, reading)["JoinConfiguration"]
+    places = MappingProxyType(reading.places)
+    return JoinSource(name, configuration, places, tuple(_notices(found)), tuple(found.lines))
 
 
-def _configuration(documents: Mapping[str, Any]) -> Configuration:
+def kinds(text: str, *, name: str) -> tuple[str, ...]:
+    """Which of today's documents a file holds. Raises Problems only for what is no plain YAML."""
+    return tuple(split(text, Reading(file=name), documents.KINDS, "").nodes)
+
+
+def _note_nothing_usable(verb: str, wanted: str, found: Documents, reading: Reading) -> None:
+    if reading.problems:
+        return
+    held = f"only {', '.join(found.headings)}" if found.headings else "nothing"
+    message = f"holds {held} where kubeadm {verb} could start from"
+    reading.note("", message, Place(1, 1), f"Add {wanted}")
+
+
+def decoded(found: Documents, reading: Reading, *, forgiving: bool = False) -> Mapping[str, Any]:
+    """The documents as values by kind. Raises Problems, those of lost fields among them."""
+    reading.homes, reading.later = homes(), {}
+    values = {kind: _document(node, kind, reading) for kind, node in found.nodes.items()}
+    lost = [line for line in found.lines if line.stops and not forgiving]
+    problems = [*reading.problems, *(line.as_problem() for line in lost)]
+    if problems:
+        raise Problems(sorted(problems, key=lambda problem: problem.line))
+    return values
+
+
+def _notices(found: Documents) -> Iterator[Problem]:
+    """What was passed over, and what is not read as it was written."""
+    yield from found.notices
+    for api in sorted(found.old):
+        message = f"{api} is read as {KUBEADM_API}"
+        advice = "`kubeboot-tui config migrate` writes it so, and tells what became of each field"
+        yield Problem("", message, advice)
+    for line in found.lines:
+        if line.fate in ("gone", "changed"):
+            yield line.as_problem()
+
+
+def configuration_of(values: Mapping[str, Any]) -> Configuration:
+    """What the documents of `kubeadm init` say together, by kind."""
     return Configuration(
-        init=documents.get("InitConfiguration", InitConfiguration()),
-        cluster=documents.get("ClusterConfiguration", ClusterConfiguration()),
-        kubelet=documents.get("KubeletConfiguration"),
-        kube_proxy=documents.get("KubeProxyConfiguration"),
+        init=values.get("InitConfiguration", InitConfiguration()),
+        cluster=values.get("ClusterConfiguration", ClusterConfiguration()),
+        kubelet=values.get("KubeletConfiguration"),
+        kube_proxy=values.get("KubeProxyConfiguration"),
     )
-
-
-def _kind(
-    node: Node, headings: dict[str, Place], reading: Reading, notices: list[Problem]
-) -> str | None:
-    """The document's kind when it is one to decode; otherwise what is wrong has been noted."""
-    if not isinstance(node, yaml_source.Mapping):
-        message = "a document must be a map of fields with apiVersion and kind"
-        reading.note("", message, node.place)
-        return None
-    api, kind = _heading(node, "apiVersion"), _heading(node, "kind")
-    note = partial(reading.note, "", place=node.place)
-    if not api or not kind:
-        lacking = "apiVersion" if not api else "kind"
-        note(f"the document has no {lacking}", remedy=f"Add {lacking}, such as {_example(lacking)}")
-        return None
-    if kind in headings:
-        note(f"a second {kind}; the first begins in line {headings[kind].line}", remedy="Keep one")
-        return None
-    headings[kind] = node.place
-    if api == KUBEADM_API and kind in IGNORED_KINDS:
-        message = f"{kind} is not for kubeadm init and is passed over"
-        notices.append(Problem("", message, "", node.place.line, node.place.column, reading.file))
-        return None
-    if KINDS.get(kind) == api:
-        return kind
-    message, remedy = _unusable(api, kind)
-    note(message, remedy=remedy)
-    return None
-
-
-def _heading(node: yaml_source.Mapping, key: str) -> str:
-    value = next((value for name, value in node.entries if name.text == key), None)
-    return value.text if isinstance(value, Scalar) else ""
-
-
-def _example(key: str) -> str:
-    return f"{key}: {KUBEADM_API if key == 'apiVersion' else 'ClusterConfiguration'}"
-
-
-def _unusable(api: str, kind: str) -> tuple[str, str]:
-    group, _, version = api.rpartition("/")
-    if group == "kubeadm.k8s.io" and version in OLD_APIS:
-        first, last = OLD_APIS[version]
-        message = f"{api} can't be read yet; it belongs to kubeadm {first} to {last}"
-        return message, f"Rewrite the {kind} as {KUBEADM_API}"
-    if kind in KINDS:
-        return f"{kind} can't be of {api}", f"Use apiVersion: {KINDS[kind]}"
-    near = get_close_matches(kind, KINDS, n=1)
-    if near and group.endswith(".k8s.io"):
-        return f"{kind} of {api} is not a known kind", f"Did you mean {near[0]}?"
-    return f"{kind} of {api} has no place in a kubeadm configuration", "Remove the document"
 
 
 def _document(node: Node, kind: str, reading: Reading) -> Any:
     shape, path = shape_of(kind), PREFIXES.get(kind, "")
-    value = decode(_without_heading(node), shape, path, reading)
+    value = decode(node, shape, path, reading)
     if value is UNSET:
         return None
     return as_document(value) if kind in PREFIXES else value
 
 
 def shape_of(kind: str) -> Record:
-    """The shape of one of the four kinds."""
-    if kind in PREFIXES:
-        return tables.record(kind)
-    return record_of(InitConfiguration if kind == "InitConfiguration" else ClusterConfiguration)
+    """The shape of one of the kinds."""
+    return tables.record(kind) if kind in PREFIXES else record_of(OWN_TYPES[kind])  # type: ignore[arg-type]
 
 
 def homes() -> Mapping[str, str]:
-    """The kind that each top-level field of kubeadm's own documents belongs to."""
-    kinds = (name for name in KINDS if name not in PREFIXES)
+    """The kind that each top-level field of kubeadm's own documents for `init` belongs to."""
+    kinds = ("InitConfiguration", "ClusterConfiguration")
     return {field.key: kind for kind in kinds for field in shape_of(kind).fields}
-
-
-def _without_heading(node: Node) -> Node:
-    if not isinstance(node, yaml_source.Mapping):
-        return node
-    entries = [entry for entry in node.entries if entry[0].text not in ("apiVersion", "kind")]
-    return yaml_source.Mapping(tuple(entries), node.place)

@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value begins in a file; both count from 1."""
+    """Where a value begins in a file; both count from 1.
+
+    `path` is the field's own in that file where an older version of the format called it otherwise.
+    """
 
     line: int
     column: int
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +66,5 @@ def _located(problem: Problem, places: Mapping[str, Place], file: str) -> Proble
     place = places.get(path)
     if place is None or problem.line:
         return problem
-    return replace(problem, line=place.line, column=place.column, file=file)
+    own = place.path + problem.path[len(path) :] if place.path else problem.path
+    return replace(problem, path=own, line=place.line, column=place.column, file=file)

@@ -38,6 +38,11 @@ _SCALARS: Mapping[str, Shape] = {
 }
 
 
+def scalar(name: str) -> Shape:
+    """The shape of a value that is neither list nor map, by its notation; KeyError for no such one."""
+    return _SCALARS[name]
+
+
 def record(name: str) -> Record:
     """The shape of one struct; KeyError when no table has that name."""
     return _records()[name]

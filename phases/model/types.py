@@ -224,6 +224,58 @@ class ClusterConfiguration:
 
 
 @dataclass(frozen=True, slots=True)
+class BootstrapTokenDiscovery:
+    """Finding the cluster by a token; the hashes tell whether it is the right one."""
+
+    token: Secret | None = field(default=None, metadata=ALWAYS)
+    api_server_endpoint: str = field(default="", metadata={"key": "apiServerEndpoint"})
+    ca_cert_hashes: tuple[str, ...] = field(default=(), metadata={"key": "caCertHashes"})
+    unsafe_skip_ca_verification: bool = field(
+        default=False, metadata={"key": "unsafeSkipCAVerification"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FileDiscovery:
+    """Finding the cluster by a kubeconfig: a file, or an https address of one."""
+
+    kube_config_path: str = field(default="", metadata=ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Exactly one of `bootstrap_token` and `file` is set."""
+
+    bootstrap_token: BootstrapTokenDiscovery | None = None
+    file: FileDiscovery | None = None
+    tls_bootstrap_token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinControlPlane:
+    """Given where the node becomes a control plane, empty or not."""
+
+    local_api_endpoint: APIEndpoint = field(
+        default=APIEndpoint(), metadata={"key": "localAPIEndpoint"}
+    )
+    certificate_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinConfiguration:
+    """How a node joins a cluster; it stands in a file of its own."""
+
+    dry_run: bool = False
+    node_registration: NodeRegistration = NodeRegistration()
+    ca_cert_path: str = field(default="", metadata={"key": "caCertPath"})
+    discovery: Discovery = field(default=Discovery(), metadata=ALWAYS)
+    control_plane: JoinControlPlane | None = None
+    skip_phases: tuple[str, ...] = ()
+    patches: Patches | None = None
+    timeouts: Timeouts | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """All documents of one `kubeadm.yaml`.
 

@@ -106,14 +106,27 @@ def release_of(version: str | Version) -> Release:
     exact = parse_version(version) if isinstance(version, str) else version
     release = releases().get(exact.minor) if exact.major == 1 else None
     if release is None:
-        raise Problems([Problem(_PATH, f"{exact} is not supported", f"Use {known_releases()}")])
+        oldest, newest = min(releases()), max(releases())
+        old = (exact.major, exact.minor) < (1, oldest)
+        reason = f"it is older than 1.{oldest}" if old else f"it is newer than 1.{newest}"
+        raise Problems(
+            [Problem(_PATH, f"{exact} is not supported: {reason}", nearest(exact.minor))]
+        )
     return release
 
 
-def known_releases() -> str:
-    """The supported releases in words, for messages."""
-    names = [f"1.{minor}" for minor in releases()]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+def nearest(minor: int) -> str:
+    """What can be had instead of a release, the nearest one first, for messages."""
+    versions = [
+        str(releases()[found].newest) for found in sorted(releases(), key=lambda m: abs(m - minor))
+    ]
+    return f"Use {', '.join(versions[:-1])} or {versions[-1]}"
+
+
+def label_minor(text: str) -> int | None:
+    """The minor release that a label names, the newest one where it names none; None for no label."""
+    label = _LABEL.fullmatch(text or "stable-1")
+    return label and (int(label[2]) if label[2] else next(iter(releases())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +137,22 @@ class Resolution:
     notice: Problem | None = None
 
 
-def resolve_version(text: str) -> Resolution:
+def resolve_version(text: str, labels: Mapping[str, str] | None = None) -> Resolution:
     """The version a text stands for: exact ones as they are, labels by the table; raises Problems.
 
-    kubeadm asks the network what a label means; here it means the newest release in the table.
+    kubeadm asks the network what a label means. Here somebody else may have asked and knows it, in
+    `labels`; otherwise a label means the newest release in the table.
     """
-    exact = text.removeprefix("release/")
+    known = (labels or {}).get(text or "stable-1", "")
+    exact = (known or text).removeprefix("release/")
     if _EXACT.fullmatch(exact):
         version = parse_version(exact)
         release_of(version)
-        return Resolution(version)
-    label = _LABEL.fullmatch(text or "stable-1")
-    if label is None:
+        message = f"{text or 'stable-1'} is {version}, as the version source says"
+        return Resolution(version, Problem(_PATH, message) if known else None)
+    minor = label_minor(text)
+    if minor is None:
         raise Problems([_not_a_version(text)])
-    minor = int(label[2]) if label[2] else next(iter(releases()))
     return _bundled(text or "stable-1", minor)
 
 
@@ -145,7 +160,7 @@ def _bundled(label: str, minor: int) -> Resolution:
     release = releases().get(minor)
     if release is None:
         message = f"{label} names release 1.{minor}, which is not supported"
-        raise Problems([Problem(_PATH, message, f"Use {known_releases()}")])
+        raise Problems([Problem(_PATH, message, nearest(minor))])
     message = f"{label} is taken as {release.newest}, the newest known here"
     return Resolution(release.newest, Problem(_PATH, message, "Name an exact version to be sure"))
 

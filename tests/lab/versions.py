@@ -30,7 +30,8 @@ class GoModule:
     flags: tuple[str, ...] = ()
 
 
-def _kubernetes(version: str, *programs: str) -> GoModule:
+def kubernetes(version: str, *programs: str) -> GoModule:
+    """Programs of one release of Kubernetes."""
     stamps = {
         "k8s.io/component-base/version.gitVersion": f"v{version}",
         "k8s.io/component-base/version.gitMajor": "1",
@@ -52,7 +53,7 @@ _STRIPPED = ("-ldflags", "-s -w")
 _CONTAINERD = "github.com/containerd/containerd/v2"
 
 MODULES = (
-    _kubernetes(
+    kubernetes(
         KUBERNETES,
         "kubeadm",
         "kubectl",
@@ -89,7 +90,7 @@ MODULES = (
         {"coredns": "github.com/coredns/coredns"},
         _STRIPPED,
     ),
-    *(_kubernetes(version, "kubeadm") for version in OLDER_KUBEADM.values()),
+    *(kubernetes(version, "kubeadm") for version in OLDER_KUBEADM.values()),
 )
 
 

@@ -94,7 +94,9 @@ def test_a_file_with_mark_and_crlf_reads_the_same() -> None:
         (KUBELET, "holds only KubeletConfiguration"),
         (INIT.replace("Init", "Join"), "holds only JoinConfiguration"),
         (HEAD.replace("v1beta4", "v1beta9"), "Use apiVersion: kubeadm.k8s.io/v1beta4"),
-        (HEAD.replace("v1beta4", "v1"), "ClusterConfiguration can't be of kubeadm.k8s.io/v1"),
+        (HEAD.replace("v1beta4", "v2"), "ClusterConfiguration can't be of kubeadm.k8s.io/v2"),
+        (HEAD.replace("v1beta4", "v1alpha1"), "v1alpha1 has MasterConfiguration"),
+        (HEAD.replace("Cluster", "Master"), "Use apiVersion: kubeadm.k8s.io/v1alpha1"),
         (KUBELET.replace("v1beta1", "v1"), "Use apiVersion: kubelet.config.k8s.io/v1beta1"),
         (HEAD.replace("ClusterConf", "ClustrConf"), "Did you mean ClusterConfiguration"),
     ],
@@ -105,22 +107,63 @@ def test_a_file_must_hold_known_documents(text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "releases"),
-    [
-        ("v1alpha1", "kubeadm v1.4 to v1.11"),
-        ("v1alpha2", "kubeadm v1.11 to v1.12"),
-        ("v1alpha3", "kubeadm v1.12 to v1.14"),
-        ("v1beta1", "kubeadm v1.13 to v1.21"),
-        ("v1beta2", "kubeadm v1.15 to v1.26"),
-        ("v1beta3", "kubeadm v1.22 to v1.36"),
-    ],
+    "version", ["v1alpha1", "v1alpha2", "v1alpha3", "v1beta1", "v1beta2", "v1beta3"]
 )
-def test_an_old_version_is_told_by_its_releases(version: str, releases: str) -> None:
-    """Each earlier version of the API is named with the kubeadm releases that read it."""
+def test_an_old_version_is_read_and_told(version: str) -> None:
+    """A document of each earlier version is read as one of today, which a notice says."""
     kind = "MasterConfiguration" if version < "v1alpha3" else "ClusterConfiguration"
-    (line,) = complaints(f"apiVersion: kubeadm.k8s.io/{version}\nkind: {kind}\n")
-    assert "can't be read yet" in line
-    assert releases in line
+    text = f"apiVersion: kubeadm.k8s.io/{version}\nkind: {kind}\nclusterName: old\n"
+    source = read(text, name="k.yaml")
+    assert source.configuration.cluster.cluster_name == "old"
+    assert source.places["clusterName"] == Place(3, 14, "clusterName")
+    assert [line.path for line in source.lines] == ["clusterName"]
+    (notice,) = source.notices
+    assert notice.message == f"kubeadm.k8s.io/{version} is read as kubeadm.k8s.io/v1beta4"
+
+
+def test_the_experimental_version_is_read_as_todays() -> None:
+    """kubeadm.k8s.io/v1 has the fields of v1beta4; the one it adds is unknown."""
+    text = HEAD.replace("v1beta4", "v1")
+    assert load(f"{text}clusterName: new\n", name="k").cluster.cluster_name == "new"
+    merged = f'{text}scheduler: {{extraArgs: [{{name: v, value: "2", mergeMethod: append}}]}}\n'
+    assert "mergeMethod: is not a known field" in complaints(merged)[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("nodeRegistration: {name: a}", "k.yaml:3:1: nodeRegistration: came only with v1alpha2"),
+        ("networking: {podSubnett: 10.0.0.0/8}", "k.yaml:3:14: networking.podSubnett: is not a known field. Did you mean podSubnet?"),
+        ("api: {bindPort: '6443'}", "k.yaml:3:17: api.bindPort: must be a whole number, but '6443' in quotes is a text"),
+        ("api: 5", "k.yaml:3:6: api: must be a map of fields, but is written '5'"),
+        ("apiServerExtraArgs: {v: 2}", 'k.yaml:3:25: apiServerExtraArgs.v: must be a text, but 2 without quotes is a number. Write "2"'),
+        ("cloudProvider: aws", "k.yaml:3:1: cloudProvider: no longer exists. Run the provider's own controller manager"),
+        ("imagePullPolicy: never", "k.yaml:3:18: imagePullPolicy: can't be 'never'"),
+        ("kubeProxy: {config: [1]}", "k.yaml:3:21: kubeProxy.config: must be a map of fields, but is a list"),
+        ("kubeProxy: {config: {modus: x}}", "k.yaml:3:29: kubeProxy.config.modus: is not a known field. Did you mean mode?"),
+        ("featureGates: {CoreDNS: false}", "k.yaml:3:16: featureGates.CoreDNS: no longer exists. Remove it; CoreDNS is the only one"),
+        ("authorizationModes: [AlwaysAllow]", "authorizationModes: no longer exists. Remove AlwaysAllow; use Node, RBAC, ABAC or Webhook"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_an_old_file_is_told_in_its_own_words(body: str, said: str) -> None:
+    """Path, line and column are those of the file that was written, not of what it became."""
+    head = "apiVersion: kubeadm.k8s.io/v1alpha1\nkind: MasterConfiguration\n"
+    found = complaints(f"{head}{body}\n")
+    assert any(line.startswith(said) or said in line for line in found), found
+
+
+def test_all_faults_of_an_old_file_are_told_at_once() -> None:
+    """Unknown, ill-typed and lost fields in several documents make one list in the file's order."""
+    text = """apiVersion: kubeadm.k8s.io/v1beta2
+kind: ClusterConfiguration
+useHyperKubeImage: true
+clusterName: 5
+---
+apiVersion: kubeadm.k8s.io/v1beta2
+kind: InitConfiguration
+certificatKey: x
+"""
+    assert [line.split(":")[1] for line in complaints(text)] == ["3", "4", "8"]
 
 
 def test_documents_of_other_commands_are_passed_over() -> None:

@@ -78,7 +78,7 @@ def test_an_exact_version_is_taken_as_it_is(text: str) -> None:
     [
         (
             "stable-1.11",
-            "stable-1.11 names release 1.11, which is not supported. Use 1.37, 1.36 or 1.35",
+            "stable-1.11 names release 1.11, which is not supported. Use v1.35.10, v1.36.6 or v1.37.2",
         ),
         ("v1.40.0", "v1.40.0 is not supported"),
         ("v1.34.2", "v1.34.2 is not supported"),
