@@ -53,6 +53,7 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 
 bench: $(READY) ## how quick it is: the screens here, init against kubeadm in the lab (root)
 	$(BIN)/python -m tests.tui.bench
+	$(BIN)/python -m tests.bench.configurations
 	$(BIN)/python -m tests.bench.init_time
 
 pictures: $(READY) ## draw the README's pictures anew, from the recordings

@@ -10,6 +10,7 @@ from tui.cause_messages import CAUSES, TRIED
 from tui.check_messages import FINDINGS
 from tui.cli_messages import COMMAND_LINE
 from tui.fix_messages import FIXES
+from tui.migration_messages import MIGRATION
 from tui.model_messages import MODEL
 from tui.text import mark
 
@@ -406,6 +407,7 @@ MESSAGES: tuple[str, ...] = (
     *TRIED,
     *FIXES,
     *MODEL,
+    *MIGRATION,
     *PLUGIN,
     *COMMAND_LINE,
 )

@@ -66,6 +66,9 @@ def argument_problems(
                 yield Problem(
                     f"{path}[{index}].name", _epitaph(program, arg.name, gone), gone.advice
                 )
+            for plugin in unknown_plugins(program, arg.name, arg.value, minor):
+                message = f"{program} has no admission plugin {plugin} and would exit at once"
+                yield Problem(f"{path}[{index}].value", message, "Remove it")
 
 
 def _epitaph(program: str, name: str, gone: Removed) -> str:
@@ -117,6 +120,18 @@ def known_flags(program: str, minor: int = 0) -> tuple[frozenset[str], frozenset
     """
     table = _table(f"flags-1.{minor or next(iter(releases()))}.toml")[program]
     return frozenset(table["flags"].split()), frozenset(table["repeatable"].split())
+
+
+ADMISSION_FLAGS = ("admission-control", "disable-admission-plugins", "enable-admission-plugins")
+
+
+def unknown_plugins(program: str, flag: str, value: str, minor: int) -> tuple[str, ...]:
+    """What a flag for admission names that the API server of a release doesn't have."""
+    if program != "kube-apiserver" or flag not in ADMISSION_FLAGS:
+        return ()
+    table = _table(f"flags-1.{minor}.toml")[program]
+    known = frozenset(table["admission_plugins"].split())
+    return tuple(name for name in value.split(",") if name.strip() and name.strip() not in known)
 
 
 @cache

@@ -20,7 +20,7 @@ from phases.model.load import read
 from phases.model.migration.migrate import migrate
 from phases.model.problem import Problems
 from phases.model.yaml_source import decode_text
-from tests.model.corpus import cases
+from tests.model.corpus_files import cases
 from tests.model.faults import FAULTS, HEAD
 from tests.model.test_fuzz import LARGE
 

@@ -63,10 +63,10 @@ def _build(module: GoModule, draft: Path) -> None:
     draft.mkdir()
     work = draft / "work"
     work.mkdir()
-    go_mod = _shadow(module)
+    go_mod = shadow(module)
     (work / "go.mod").write_text(go_mod)
     for name, package in module.programs.items():
-        _go(module.name, work, *FLAGS, *module.flags, "-o", str(draft / name), package)
+        go(module.name, work, *FLAGS, *module.flags, "-o", str(draft / name), package)
     shutil.rmtree(work)
 
 
@@ -74,15 +74,15 @@ def _build_own(name: str, draft: Path) -> None:
     work = draft.with_suffix(".work")
     shutil.copytree(OWN / name, work, dirs_exist_ok=True)
     (work / "go.mod").write_text(f"module lab/{name}\ngo {versions.GO[0]}.{versions.GO[1]}\n")
-    _go(name, work, *FLAGS, "-ldflags", "-s -w", "-o", str(draft), ".")
+    go(name, work, *FLAGS, "-ldflags", "-s -w", "-o", str(draft), ".")
     shutil.rmtree(work)
 
 
-def _go(name: str, work: Path, *arguments: str) -> None:
+def go(name: str, work: Path, *arguments: str) -> None:
     command.logged(["go", "build", *arguments], cache.log(name), ENVIRONMENT, work)
 
 
-def _shadow(module: GoModule) -> str:
+def shadow(module: GoModule) -> str:
     """A go.mod that depends on the module with the very versions its authors built it with.
 
     A published module can't be built in place: its `replace` lines point to folders beside it

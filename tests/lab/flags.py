@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import starmap
 from pathlib import Path
 from textwrap import fill
 
@@ -37,10 +38,12 @@ ETCD = {"1.37": versions.ETCD, "1.36": "3.6.8", "1.35": "3.6.6"}
 
 NO_SETTINGS = ("help", "version", "config-file")
 _FLAG = re.compile(r"^ +(?:-\w, )?--([a-z0-9][-a-z0-9.]*)(?:\[=\S*\])?(?: (\S+))?", re.MULTILINE)
+_PLUGINS = re.compile(r"--enable-admission-plugins.*list of admission plugins: ([^.]+)\.")
 HEAD = """\
 # The flags that the components of release {minor} list in their own --help, hidden ones aside:
 # made by `python -m tests.lab.flags record` from {programs}.
-# `repeatable` names those whose values add up when they are given more than once.
+# `repeatable` names those whose values add up when they are given more than once, `admission_plugins`
+# what the flags for admission may name.
 """
 
 
@@ -74,19 +77,32 @@ def program(name: str, minor: str) -> Path:
     return build.module_programs(replace(module, name=f"help-{version}")) / name
 
 
+def admission_plugins(minor: str) -> list[str]:
+    """The admission plugins that the API server of a minor has."""
+    found = _PLUGINS.search(_help(program("kube-apiserver", minor)))
+    return found[1].split(", ") if found else []
+
+
 def _help(binary: Path) -> str:
     found = command.run(binary, "--help", timeout=60)
     return found.stdout + found.stderr
 
 
-def as_toml(minor: str, programs: Mapping[str, Mapping[str, str]]) -> str:
+def as_toml(minor: str, programs: Mapping[str, Mapping[str, str]], plugins: Iterable[str]) -> str:
+    """The data file of a minor."""
     sources = f"Kubernetes {minors()[minor]} and etcd {ETCD[minor]}"
     parts = [HEAD.format(minor=minor, programs=sources)]
     for name, flags in programs.items():
         adding = (flag for flag, kind in flags.items() if kind in ADDING or flag == GATES)
-        parts.append(f'["{name}"]\nflags = """\n{_words(flags)}\n"""\n')
-        parts.append(f'repeatable = """\n{_words(adding)}\n"""\n\n')
-    return "".join(parts).rstrip("\n") + "\n"
+        lists: dict[str, Iterable[str]] = {"flags": flags, "repeatable": adding}
+        if name == "kube-apiserver":
+            lists["admission_plugins"] = plugins
+        parts.append(f'["{name}"]\n' + "".join(starmap(_list, lists.items())))
+    return "\n".join(parts)
+
+
+def _list(key: str, words: Iterable[str]) -> str:
+    return f'{key} = """\n{_words(words)}\n"""\n'
 
 
 def _words(names: Iterable[str]) -> str:
@@ -102,7 +118,7 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     for minor in words[1:] or minors():
-        path_of(minor).write_text(as_toml(minor, listed(minor)))
+        path_of(minor).write_text(as_toml(minor, listed(minor), admission_plugins(minor)))
     return 0
 
 

@@ -11,7 +11,7 @@ from phases.model.load import load, read_join
 from phases.model.migration.migrate import migrate
 from phases.model.migration.moves import OLD_VERSIONS
 from phases.model.problem import Problems
-from tests.model.corpus import CHOSEN, FOLDER, Case, cases, outcome
+from tests.model.corpus_files import CHOSEN, FOLDER, Case, cases, outcome
 
 CASES = cases()
 MIGRATED = [case for case in CASES if case.expected("migrated")]

@@ -14,7 +14,7 @@ from phases.model.load import read, read_join
 from phases.model.migration.migrate import migrate
 from phases.model.problem import Problems
 from phases.model.yaml_source import MAX_BYTES, decode_text
-from tests.model.corpus import cases
+from tests.model.corpus_files import cases
 from tests.model.faults import FAULTS
 
 SEEDS = [case.text for case in cases()] + [

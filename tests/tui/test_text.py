@@ -18,7 +18,13 @@ from tui.text import clean, said, templates
 
 PHASES = Path(__file__).parents[2] / "phases"
 FRONT = PHASES.parent / "tui"
-DYNAMIC = ("X X failed", "X: X", "`X`: X", "holds X where kubeadm init could start from")
+DYNAMIC = (
+    "X X failed",
+    "X: X",
+    "`X`: X",
+    "holds X where kubeadm X could start from",
+    "holds X that could be migrated",
+)
 """Sentences that are put together of others, or of what a program said."""
 
 LOOSE = ("{name} is {value}", "{name} in {path}", "{name} has {fields}")
@@ -220,7 +226,7 @@ def test_what_can_be_raised_is_known() -> None:
 
 def model_sentences() -> Iterator[tuple[str, str]]:
     """What the model and the reader of manifests say is wrong, with an X for what they fill in."""
-    paths = [*(PHASES / "model").glob("*.py"), PHASES / "render" / "manifest.py"]
+    paths = [*(PHASES / "model").rglob("*.py"), PHASES / "render" / "manifest.py"]
     for path in sorted(paths):
         for node in ast.walk(ast.parse(path.read_text())):
             for sentence in filter(None, map(filled, noted(node))):
@@ -229,11 +235,17 @@ def model_sentences() -> Iterator[tuple[str, str]]:
 
 
 def noted(node: ast.AST) -> list[ast.expr]:
-    if isinstance(node, ast.Call) and named(node.func) in ("Problem", "note", "refusal"):
+    if isinstance(node, ast.Call) and named(node.func) in (
+        "Problem",
+        "note",
+        "refusal",
+        "Lost",
+        "Line",
+    ):
         return [*node.args, *(k.value for k in node.keywords)]
     if isinstance(node, ast.Assign):
         names = (target.id for target in node.targets if isinstance(target, ast.Name))
-        return [node.value] if {"message", "remedy"} & set(names) else []
+        return [node.value] if {"message", "remedy", "advice", "note"} & set(names) else []
     return []
 
 

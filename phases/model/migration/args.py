@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from phases.model import yaml_source
-from phases.model.arguments import Removed, known_flags, nearest_flag, removed_flags
+from phases.model.arguments import (
+    Removed,
+    known_flags,
+    nearest_flag,
+    removed_flags,
+    unknown_plugins,
+)
 from phases.model.migration.forms import at
 from phases.model.migration.report import Line
 from phases.model.yaml_source import Node, Scalar, Sequence
@@ -48,6 +54,13 @@ def _renewed(items: Items, program: str, minor: int, where: str) -> tuple[Items,
     for item in items:
         name = name_of(item)
         former = gone.get(name.text)
+        item, lost = _without_plugins(item, program, minor)
+        lines += [
+            _line(name, "gone", "", f"Remove {plugin} from it; there is no such plugin")
+            for plugin in lost
+        ]
+        if lost and not value_of(item).text:
+            continue
         if former is None or former.since > minor:
             kept.append(item)
             lines += (
@@ -63,6 +76,16 @@ def _renewed(items: Items, program: str, minor: int, where: str) -> tuple[Items,
         else:
             lines.append(_line(name, "gone", "", _advice(former, names)))
     return tuple(kept), lines
+
+
+def _without_plugins(item: Node, program: str, minor: int) -> tuple[Node, tuple[str, ...]]:
+    """A flag for admission without the plugins that are gone, and their names."""
+    given = value_of(item)
+    gone = unknown_plugins(program, name_of(item).text, given.text, minor)
+    if not gone:
+        return item, ()
+    kept = ",".join(name for name in given.text.split(",") if name not in gone)
+    return put(item, ["value"], replace(given, text=kept)), gone
 
 
 def _advice(former: Removed, names: set[str]) -> str:
@@ -84,6 +107,12 @@ def _line(name: Scalar, fate: str, to: str, note: str) -> Line:
 def name_of(item: Node) -> Scalar:
     """The name of a flag; an item without one has an empty one."""
     found = at(item, "name")
+    return found if isinstance(found, Scalar) else Scalar("", False, item.place)
+
+
+def value_of(item: Node) -> Scalar:
+    """The value of a flag; an item without one has an empty one."""
+    found = at(item, "value")
     return found if isinstance(found, Scalar) else Scalar("", False, item.place)
 
 

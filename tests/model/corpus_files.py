@@ -1,6 +1,6 @@
 """Files of every version as operators have them, and what becomes of each: the new file and the report.
 
-    python -m tests.model.corpus record      # writes what comes out today, to be read before it is kept
+    python -m tests.model.corpus_files record      # writes what comes out today, to be read before it is kept
 
 Beside `NAME.yaml` lies `NAME.migrated` with `NAME.report`, or `NAME.refused` where it can't be migrated.
 A version of Kubernetes is chosen wherever a file names one.
