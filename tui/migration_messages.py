@@ -112,6 +112,8 @@ FILES: tuple[str, ...] = (
     mark("{kind} is not for kubeadm {verb} and is passed over"),
     mark("holds nothing where kubeadm {verb} could start from"),
     mark("holds only {kinds} where kubeadm {verb} could start from"),
+    mark("has no place in a file that init doesn't read"),
+    mark("Leave it out"),
     mark("holds nothing that could be migrated"),
     mark("holds only {kinds} that could be migrated"),
     mark("Add a JoinConfiguration"),

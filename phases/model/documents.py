@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import partial
 
 from phases.model import yaml_source
 from phases.model.decode import Reading
@@ -48,7 +47,6 @@ class Documents:
     notices: list[Problem] = field(default_factory=list)
     headings: dict[str, Place] = field(default_factory=dict)
     old: set[str] = field(default_factory=set)
-    renewing: bool = False
     written: dict[str, str] = field(default_factory=dict)
 
 
@@ -61,44 +59,14 @@ def split(
 
     Raises Problems for what is no plain YAML; other faults are noted in `reading`.
     """
-    found = Documents(renewing=renewing)
+    sorting = _Sorting(reading, wanted, verb, renewing)
     for node in yaml_source.parse_documents(text, name=reading.file):
-        if not isinstance(node, yaml_source.Mapping):
+        if isinstance(node, yaml_source.Mapping):
+            sorting.add(node)
+        else:
             message = "a document must be a map of fields with apiVersion and kind"
             reading.note("", message, node.place)
-            continue
-        _add(node, found, reading, wanted, verb)
-    return found
-
-
-def _add(
-    node: yaml_source.Mapping,
-    found: Documents,
-    reading: Reading,
-    wanted: Collection[str],
-    verb: str,
-) -> None:
-    api, kind = _heading(node, "apiVersion"), _heading(node, "kind")
-    note = partial(reading.note, "", place=node.place)
-    if not api or not kind:
-        lacking = "apiVersion" if not api else "kind"
-        note(f"the document has no {lacking}", remedy=f"Add {lacking}, such as {_example(lacking)}")
-    elif kind in found.headings:
-        line = found.headings[kind].line
-        note(f"a second {kind}; the first begins in line {line}", remedy="Keep one")
-    elif (version := old_version(api)) and kind in moves(version):
-        found.headings[kind] = node.place
-        _add_old(node, kind, version, found, reading, wanted, verb)
-    elif KINDS.get(kind) == _of_today(api):
-        found.headings[kind] = node.place
-        _add_today(node, kind, found, reading, wanted, verb)
-    elif api == KUBEADM_API and kind in IGNORED_KINDS:
-        found.headings[kind] = node.place
-        _pass_over(kind, node.place, found, reading, verb)
-    else:
-        found.headings[kind] = node.place
-        message, remedy = _unusable(api, kind)
-        note(message, remedy=remedy)
+    return sorting.found
 
 
 def old_version(api: str) -> str:
@@ -107,46 +75,84 @@ def old_version(api: str) -> str:
     return version if group == GROUP and version in OLD_VERSIONS else ""
 
 
-def _of_today(api: str) -> str:
-    return KUBEADM_API if api == EQUAL_API else api
+class _Sorting:
+    """Goes through the documents of one file; what a verb can't use is passed over or noted."""
 
+    def __init__(
+        self, reading: Reading, wanted: Collection[str], verb: str, renewing: bool
+    ) -> None:
+        self.reading = reading
+        self.wanted = wanted
+        self.verb = verb
+        self.renewing = renewing
+        self.found = Documents()
 
-def _add_today(
-    node: yaml_source.Mapping,
-    kind: str,
-    found: Documents,
-    reading: Reading,
-    wanted: Collection[str],
-    verb: str,
-) -> None:
-    bare: Node = _without_heading(node)
-    if kind in wanted and (found.renewing or kind.startswith("Kube")):
-        converted = refreshed(_without_heading(node), kind, Reading(reading.file))
-        bare = converted.documents.get(kind, yaml_source.Mapping((), node.place))
-        found.lines += [line for line in converted.lines if found.renewing or line.fate != "kept"]
-    _add_one(kind, bare, kind, found, reading, wanted, verb)
+    def add(self, node: yaml_source.Mapping) -> None:
+        api, kind = _heading(node, "apiVersion"), _heading(node, "kind")
+        if not api or not kind:
+            lacking = "apiVersion" if not api else "kind"
+            remedy = f"Add {lacking}, such as {_example(lacking)}"
+            self.reading.note("", f"the document has no {lacking}", node.place, remedy)
+        elif kind in self.found.headings:
+            self._refuse_second(kind, self.found.headings[kind], node.place)
+        else:
+            self.found.headings[kind] = node.place
+            self._add_known(node, api, kind)
 
+    def _add_known(self, node: yaml_source.Mapping, api: str, kind: str) -> None:
+        version = old_version(api)
+        if version and kind in moves(version):
+            self._add_old(node, kind, version)
+        elif KINDS.get(kind) == (KUBEADM_API if api == EQUAL_API else api):
+            self._add_today(node, kind)
+        elif api == KUBEADM_API and kind in IGNORED_KINDS:
+            self._pass_over(kind, node.place)
+        else:
+            message, remedy = _unusable(api, kind)
+            self.reading.note("", message, node.place, remedy)
 
-def _add_old(
-    node: yaml_source.Mapping,
-    kind: str,
-    version: str,
-    found: Documents,
-    reading: Reading,
-    wanted: Collection[str],
-    verb: str,
-) -> None:
-    ours = Reading(reading.file)
-    converted = convert(_without_heading(node), kind, version, ours)
-    documents = converted.documents or _counterparts(kind, node.place)
-    if not set(documents) & set(wanted) and kind != "ClusterStatus":
-        _pass_over(kind, node.place, found, reading, verb)
-        return
-    reading.problems += ours.problems
-    found.old.add(f"{GROUP}/{version}")
-    found.lines += converted.lines
-    for today, part in documents.items():
-        _add_one(today, part, kind, found, reading, wanted, verb)
+    def _add_today(self, node: yaml_source.Mapping, kind: str) -> None:
+        bare: Node = _without_heading(node)
+        if kind in self.wanted and (self.renewing or kind.startswith("Kube")):
+            converted = refreshed(_without_heading(node), kind, Reading(self.reading.file))
+            bare = converted.documents.get(kind, yaml_source.Mapping((), node.place))
+            lines = (line for line in converted.lines if self.renewing or line.fate != "kept")
+            self.found.lines += lines
+        self._add_one(kind, bare, kind)
+
+    def _add_old(self, node: yaml_source.Mapping, kind: str, version: str) -> None:
+        ours = Reading(self.reading.file)
+        converted = convert(_without_heading(node), kind, version, ours)
+        documents = converted.documents or _counterparts(kind, node.place)
+        if not set(documents) & set(self.wanted) and kind != "ClusterStatus":
+            self._pass_over(kind, node.place)
+            return
+        self.reading.problems += ours.problems
+        self.found.old.add(f"{GROUP}/{version}")
+        self.found.lines += converted.lines
+        for today, part in documents.items():
+            self._add_one(today, part, kind)
+
+    def _add_one(self, kind: str, node: Node, written: str) -> None:
+        """One document of today; `written` is the kind it stood in."""
+        nodes, earlier = self.found.nodes, self.found.written.setdefault(kind, written)
+        if kind not in self.wanted:
+            self._pass_over(kind, node.place)
+        elif kind not in nodes:
+            nodes[kind] = node
+        elif kind == "InitConfiguration" and "ClusterConfiguration" in (written, earlier):
+            nodes[kind] = _merged(nodes[kind], node)
+        else:
+            self._refuse_second(kind, nodes[kind].place, node.place)
+
+    def _refuse_second(self, kind: str, first: Place, second: Place) -> None:
+        message = f"a second {kind}; the first begins in line {first.line}"
+        self.reading.note("", message, second, "Keep one")
+
+    def _pass_over(self, kind: str, place: Place) -> None:
+        message = f"{kind} is not for kubeadm {self.verb} and is passed over"
+        notice = Problem("", message, "", place.line, place.column, self.reading.file)
+        self.found.notices.append(notice)
 
 
 def _counterparts(kind: str, place: Place) -> Mapping[str, Node]:
@@ -156,28 +162,6 @@ def _counterparts(kind: str, place: Place) -> Mapping[str, Node]:
     return {} if kind == "ClusterStatus" else {today.get(kind, kind): empty}
 
 
-def _add_one(
-    kind: str,
-    node: Node,
-    written: str,
-    found: Documents,
-    reading: Reading,
-    wanted: Collection[str],
-    verb: str,
-) -> None:
-    if kind not in wanted:
-        _pass_over(kind, node.place, found, reading, verb)
-    elif kind not in found.nodes:
-        found.nodes[kind] = node
-    elif "ClusterConfiguration" in (written, found.written[kind]) and kind == "InitConfiguration":
-        found.nodes[kind] = _merged(found.nodes[kind], node)
-    else:
-        line = found.nodes[kind].place.line
-        message = f"a second {kind}; the first begins in line {line}"
-        reading.note("", message, node.place, "Keep one")
-    found.written.setdefault(kind, written)
-
-
 def _merged(first: Node, second: Node) -> Node:
     """Both together: an old ClusterConfiguration had a timeout that belongs to the other now."""
     if not isinstance(first, yaml_source.Mapping) or not isinstance(second, yaml_source.Mapping):
@@ -185,11 +169,6 @@ def _merged(first: Node, second: Node) -> Node:
     names = {key.text for key, _ in first.entries}
     more = (entry for entry in second.entries if entry[0].text not in names)
     return yaml_source.Mapping((*first.entries, *more), first.place)
-
-
-def _pass_over(kind: str, place: Place, found: Documents, reading: Reading, verb: str) -> None:
-    message = f"{kind} is not for kubeadm {verb} and is passed over"
-    found.notices.append(Problem("", message, "", place.line, place.column, reading.file))
 
 
 def _heading(node: yaml_source.Mapping, key: str) -> str:

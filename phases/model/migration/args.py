@@ -16,8 +16,8 @@ from phases.model.arguments import (
     removed_flags,
     unknown_plugins,
 )
-from phases.model.migration.forms import at
 from phases.model.migration.report import Line
+from phases.model.migration.step import at
 from phases.model.yaml_source import Node, Scalar, Sequence
 
 Items = tuple[Node, ...]

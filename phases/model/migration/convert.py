@@ -10,16 +10,10 @@ from phases.model import yaml_source
 from phases.model.decode import Reading, decode, note_unknown
 from phases.model.migration import moves as tables
 from phases.model.migration.draft import Draft
-from phases.model.migration.forms import (
-    FORMS,
-    Lost,
-    Put,
-    Step,
-    is_empty,
-    is_true,
-)
+from phases.model.migration.forms import FORMS
 from phases.model.migration.moves import DOCUMENTS, Move, Tree
 from phases.model.migration.report import Line, fate_of
+from phases.model.migration.step import Lost, Put, Step, is_empty, is_true
 from phases.model.problem import Place
 from phases.model.schema import Record
 from phases.model.yaml_source import Node, Scalar, Sequence

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from phases.model import yaml_source
-from phases.model.migration.forms import at
+from phases.model.migration.step import at
 from phases.model.problem import Place
 from phases.model.yaml_source import Node, Scalar, Sequence
 

@@ -1,143 +1,44 @@
 """What a table can't say: how the value of one old field is written today.
 
-Each function takes a Step and yields where something goes (Put), or what can't go anywhere (Lost).
+Each function takes a Step and yields where something goes (Put), or what can't go anywhere (Lost). Those
+of the API server's authorization and audit are in `forms_server`, those of joining in `forms_join`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from phases.model import yaml_source
 from phases.model.defaults import CONTROL_PLANE_TAINT
 from phases.model.duration import format_duration
 from phases.model.images import DEFAULT_REPOSITORY
-from phases.model.migration.moves import Move, gates
-from phases.model.network import join_host_port
-from phases.model.problem import Place
+from phases.model.migration import forms_join, forms_server
+from phases.model.migration.moves import gates
+from phases.model.migration.step import (
+    Form,
+    Lost,
+    Put,
+    Step,
+    argument_list,
+    at,
+    is_true,
+    record,
+    text,
+)
 from phases.model.versions import releases
 from phases.model.yaml_source import Node, Scalar, Sequence
 
 FORMER_REPOSITORIES = ("k8s.gcr.io", "gcr.io/google_containers", "gcr.io/google-containers")
 FORMER_PROXY_GATE = "SupportIPVSProxyMode"
 FORMER_TAINT = "node-role.kubernetes.io/master"
-ALWAYS_AUTHORIZED_BY = ("Node", "RBAC")
-AUTHORIZERS = ("ABAC", "Webhook")
-AUDIT_POLICY = "/etc/kubernetes/audit/audit.yaml"
-AUDIT_LOGS = "/var/log/kubernetes/audit"
-AUDIT_DAYS = "2"
-SERVER_ARGS, SERVER_VOLUMES = "cluster.apiServer.extraArgs", "cluster.apiServer.extraVolumes"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One field on its way: its value, its path and the old document that it stands in."""
-
-    node: Node
-    move: Move
-    path: str
-    whole: yaml_source.Mapping
-
-    def other(self, path: str) -> Node | None:
-        """The value of another field of the old document; None where it isn't given."""
-        return at(self.whole, path)
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """`below` follows the field's path where only a part of it goes there."""
-
-    to: str
-    node: Node
-    below: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """`below` follows the field's path; `advice` is what to do now."""
-
-    below: str
-    place: Place
-    advice: str
-    stops: bool = True
-
-
-Form = Callable[[Step], Iterator[Put | Lost]]
-
-
-def at(whole: Node, path: str) -> Node | None:
-    """The value at a dotted path, None where there is none or nothing is said."""
-    node: Node | None = whole
-    for key in path.split("."):
-        entries = node.entries if isinstance(node, yaml_source.Mapping) else ()
-        node = next((value for name, value in entries if name.text == key), None)
-    return None if node is None or is_empty(node) else node
-
-
-def is_empty(node: Node) -> bool:
-    """Whether a value says nothing: null, an empty text, list or map."""
-    if isinstance(node, Scalar):
-        return node.text == "" or (node.plain and node.text in ("null", "~", "Null", "NULL"))
-    return not (node.items if isinstance(node, Sequence) else node.entries)
-
-
-def is_true(node: Node | None) -> bool:
-    return isinstance(node, Scalar) and node.text not in ("false", "0")
-
-
-def text(value: str, place: Place) -> Scalar:
-    return Scalar(value, False, place)
-
-
-def record(place: Place, **fields: Node) -> yaml_source.Mapping:
-    entries = ((Scalar(key, True, place), node) for key, node in fields.items())
-    return yaml_source.Mapping(tuple(entries), place)
-
-
-def argument(name: Scalar, value: Scalar) -> yaml_source.Mapping:
-    """One flag of a list."""
-    return record(name.place, name=replace(name, plain=False), value=value)
 
 
 def arguments(step: Step) -> Iterator[Put | Lost]:
     """A map of flags as the list it became, in the order of their names."""
-    yield Put(step.move.to, _argument_list(step.node))
-
-
-def _argument_list(node: Node, *without: str) -> Sequence:
-    entries = node.entries if isinstance(node, yaml_source.Mapping) else ()
-    found = [(k, v) for k, v in entries if isinstance(v, Scalar) and k.text not in without]
-    ordered = sorted(found, key=lambda entry: entry[0].text)
-    return Sequence(tuple(argument(key, value) for key, value in ordered), node.place)
-
-
-def server_arguments(step: Step) -> Iterator[Put | Lost]:
-    """The API server's flags; kubeadm of that time added Node and RBAC to any authorization-mode."""
-    given = step.other(f"{step.path}.authorization-mode")
-    yield Put(step.move.to, _argument_list(step.node, "authorization-mode"))
-    beside = step.other("authorizationModes") or step.other("authorizationMode")
-    if isinstance(given, Scalar) and beside is None:
-        yield from _authorized_by(given.text.split(","), given.place)
-
-
-def authorization(step: Step) -> Iterator[Put | Lost]:
-    """Modes beside Node and RBAC, which kubeadm always added."""
-    items = step.node.items if isinstance(step.node, Sequence) else (step.node,)
-    modes = [item.text for item in items if isinstance(item, Scalar)]
-    yield from _authorized_by(modes, step.node.place)
-
-
-def _authorized_by(modes: list[str], place: Place) -> Iterator[Put | Lost]:
-    more = [mode for mode in AUTHORIZERS if mode in modes]
-    for mode in modes:
-        if mode not in (*ALWAYS_AUTHORIZED_BY, *AUTHORIZERS):
-            yield Lost("", place, f"Remove {mode}; use Node, RBAC, ABAC or Webhook", stops=True)
-    if more:
-        value = text(",".join((*ALWAYS_AUTHORIZED_BY, *more)), place)
-        items = (argument(text("authorization-mode", place), value),)
-        yield Put(SERVER_ARGS, Sequence(items, place))
+    yield Put(step.move.to, argument_list(step.node))
 
 
 def volumes(step: Step) -> Iterator[Put | Lost]:
@@ -269,52 +170,6 @@ def _is_audited(key: Scalar, step: Step) -> bool:
     return key.text == "Auditing" and step.other("auditPolicy.path") is not None
 
 
-def audit_policy(step: Step) -> Iterator[Put | Lost]:
-    """The policy is mounted where kubeadm mounted it; the logs have their usual place and lifetime."""
-    place = step.node.place
-    yield from _audit_argument(step, "audit-policy-file", text(AUDIT_POLICY, place))
-    yield from _audit_volume(step.node, "audit", AUDIT_POLICY, "File", read_only=True)
-    log = f"{AUDIT_LOGS}/audit.log"
-    yield from _audit_argument(step, "audit-log-path", text(log, place))
-    if step.other("auditPolicy.logMaxAge") is None:
-        yield from _audit_argument(step, "audit-log-maxage", text(AUDIT_DAYS, place))
-    if step.other("auditPolicy.logDir") is None:
-        folder = text(AUDIT_LOGS, place)
-        yield from _audit_volume(folder, "audit-log", AUDIT_LOGS, "DirectoryOrCreate")
-
-
-def audit_log(step: Step) -> Iterator[Put | Lost]:
-    """The folder of the audit logs."""
-    yield from _audit_volume(step.node, "audit-log", AUDIT_LOGS, "DirectoryOrCreate")
-
-
-def audit_age(step: Step) -> Iterator[Put | Lost]:
-    """How many days audit logs are kept."""
-    if isinstance(step.node, Scalar):
-        yield from _audit_argument(step, "audit-log-maxage", replace(step.node, plain=False))
-
-
-def _audit_argument(step: Step, name: str, value: Scalar) -> Iterator[Put]:
-    """A flag that kubeadm set itself; one that was given beside it won."""
-    if step.other(f"apiServerExtraArgs.{name}") is None:
-        yield Put(SERVER_ARGS, Sequence((argument(text(name, value.place), value),), value.place))
-
-
-def _audit_volume(
-    host_path: Node, name: str, mount: str, kind: str, *, read_only: bool = False
-) -> Iterator[Put]:
-    place = host_path.place
-    more = {"readOnly": Scalar("true", True, place)} if read_only else {}
-    fields: Mapping[str, Node] = {
-        "name": text(name, place),
-        "hostPath": host_path,
-        "mountPath": text(mount, place),
-        "pathType": text(kind, place),
-        **more,
-    }
-    yield Put(SERVER_VOLUMES, Sequence((record(place, **fields),), place))
-
-
 def lifetime(step: Step) -> Iterator[Put | Lost]:
     """A token's lifetime; a bare number meant nanoseconds."""
     given = step.node
@@ -322,45 +177,6 @@ def lifetime(step: Step) -> Iterator[Put | Lost]:
         span = timedelta(microseconds=int(given.text) // 1000)
         given = text(format_duration(span), given.place)
     yield Put(step.move.to, given)
-
-
-def first(step: Step) -> Iterator[Put | Lost]:
-    """The first of several; the others have no place any more."""
-    items = step.node.items if isinstance(step.node, Sequence) else ()
-    yield from (Put(step.move.to, item) for item in items[:1])
-    for index, item in enumerate(items[1:], 1):
-        advice = "Remove it; there is one address, so let it lead to all control planes"
-        yield Lost(f"[{index}]", item.place, advice, stops=False)
-
-
-def master(step: Step) -> Iterator[Put | Lost]:
-    """The address of a master, with the port that stood beside it."""
-    port = step.other("apiPort")
-    number = port.text if isinstance(port, Scalar) and port.text.isdecimal() else "6443"
-    for found in first(step):
-        if isinstance(found, Put) and isinstance(found.node, Scalar):
-            address = join_host_port(found.node.text, int(number))
-            yield Put(found.to, replace(found.node, text=address))
-        else:
-            yield found
-
-
-def both_tokens(step: Step) -> Iterator[Put | Lost]:
-    """One token for finding the cluster and for joining it, where neither has one of its own."""
-    finding = step.other("discoveryToken") is not None or step.other("discoveryFile") is not None
-    if not finding:
-        yield Put("join.discovery.bootstrapToken.token", step.node)
-    elif step.other("tlsBootstrapToken") is None:
-        yield Put("join.discovery.tlsBootstrapToken", step.node)
-    else:
-        advice = "Remove it; it had no effect beside the tokens that have a field of their own"
-        yield Lost("", step.node.place, advice, stops=False)
-
-
-def control_plane(step: Step) -> Iterator[Put | Lost]:
-    """True made the node a control plane; a block of its own does so now."""
-    if is_true(step.node):
-        yield Put(step.move.to, yaml_source.Mapping((), step.node.place))
 
 
 def proxy_gates(step: Step) -> Iterator[Put | Lost]:
@@ -397,8 +213,8 @@ def nothing(_step: Step) -> Iterator[Put | Lost]:
 
 FORMS: Mapping[str, tuple[Form, str]] = {
     "arguments": (arguments, ""),
-    "server_arguments": (server_arguments, ""),
-    "authorization": (authorization, "Node and RBAC are always among the modes"),
+    "server_arguments": (forms_server.server_arguments, ""),
+    "authorization": (forms_server.authorization, "Node and RBAC are always among the modes"),
     "volumes": (volumes, ""),
     "taints": (taints, f"the taint {FORMER_TAINT} has another name"),
     "no_taints": (no_taints, ""),
@@ -407,15 +223,15 @@ FORMS: Mapping[str, tuple[Form, str]] = {
     "etcd_tag": (etcd_tag, ""),
     "repository": (repository, "images are no longer published at the former registry"),
     "gates": (feature_gates, ""),
-    "audit_policy": (audit_policy, ""),
-    "audit_log": (audit_log, ""),
-    "audit_age": (audit_age, ""),
+    "audit_policy": (forms_server.audit_policy, ""),
+    "audit_log": (forms_server.audit_log, ""),
+    "audit_age": (forms_server.audit_age, ""),
     "lifetime": (lifetime, ""),
-    "first": (first, ""),
-    "master": (master, ""),
+    "first": (forms_join.first, ""),
+    "master": (forms_join.master, ""),
     "port": (nothing, ""),
-    "both_tokens": (both_tokens, ""),
-    "control_plane": (control_plane, ""),
+    "both_tokens": (forms_join.both_tokens, ""),
+    "control_plane": (forms_join.control_plane, ""),
     "proxy_gates": (proxy_gates, ""),
     "proxy_mode": (proxy_mode, ""),
 }

@@ -19,8 +19,8 @@ from phases.model.defaults_join import complete_join
 from phases.model.documents import Documents
 from phases.model.dump import document_yaml
 from phases.model.migration import args
-from phases.model.migration.forms import at
 from phases.model.migration.report import Line
+from phases.model.migration.step import at
 from phases.model.problem import Place, Problem, Problems, located
 from phases.model.types import Configuration
 from phases.model.validate import problems
@@ -69,7 +69,10 @@ def migrate(
 
 def _versioned(found: Documents, version: str, file: str, labels: Mapping[str, str]) -> list[Line]:
     """Sets the version that was chosen in place of the old one, or that its label means."""
-    cluster = found.nodes.get("ClusterConfiguration")
+    if version and not {"InitConfiguration", "ClusterConfiguration"} & set(found.nodes):
+        message = "has no place in a file that init doesn't read"
+        raise Problems([Problem("--kubernetes-version", message, "Leave it out")])
+    cluster = found.nodes.get("ClusterConfiguration", MappingNode((), Place(1, 1)))
     if not isinstance(cluster, MappingNode):
         return []
     former = at(cluster, VERSION)

@@ -47,6 +47,14 @@ def test_a_version_can_be_chosen_instead() -> None:
     assert (line.fate, line.line, line.note) == ("changed", 3, "v1.36.6 was chosen")
 
 
+def test_a_version_can_be_chosen_where_none_stood() -> None:
+    """It gets a document of its own; a file that only `join` reads has no place for it."""
+    init = OLD.replace("Cluster", "Init")
+    assert made(init, version="v1.36.6").text.endswith("kubernetesVersion: v1.36.6\n")
+    join = OLD.replace("Cluster", "Join") + "discovery: {file: {kubeConfigPath: /a.conf}}\n"
+    assert "--kubernetes-version: has no place" in refusal(join, version="v1.36.6")
+
+
 def test_a_choice_that_can_not_be_had_is_refused_too() -> None:
     """A chosen version obeys the same rules."""
     assert "v1.20.0 is not supported" in refusal(OLD, version="v1.20.0")
