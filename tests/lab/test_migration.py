@@ -91,7 +91,14 @@ def with_token(configuration: Configuration) -> Configuration:
     return replace(configuration, init=init)
 
 
-OLD = [case for case in MIGRATED if case.path.parent.name in historic.KUBEADM]
+REFUSED = {"v1beta3-gates": "1.36 doesn't have these gates any more"}
+"""Files that no kubeadm at hand migrates."""
+
+OLD = [
+    case
+    for case in MIGRATED
+    if case.path.parent.name in historic.KUBEADM and str(case) not in REFUSED
+]
 
 
 @pytest.mark.parametrize("case", OLD, ids=str)
@@ -110,7 +117,8 @@ def test_an_old_file_becomes_what_kubeadm_made_of_it(
         found = kubeadm(historic.kubeadm(release), tmp_path, "migrate", asked).checked()
         text = found.stdout
     ours = meaning(case.expected("migrated"))
-    theirs = meaning(migrate(newer(text), name="kubeadm", version=CHOSEN).text)
+    chosen = CHOSEN if "kind: ClusterConfiguration" in text else ""
+    theirs = meaning(migrate(newer(text), name="kubeadm", version=chosen).text)
     assert ours == theirs
 
 
@@ -121,7 +129,11 @@ def own(text: str) -> str:
 
 
 def newer(text: str) -> str:
-    """What we change beyond the form of the file, changed in kubeadm's result."""
+    """What we change beyond the form of the file, changed in kubeadm's result.
+
+    kubeadm 1.36 makes a health check without end of a file that says nothing of one.
+    """
+    text = text.replace("  controlPlaneComponentHealthCheck: 0s\n", "")
     text = text.replace("node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane")
     return re.sub(r"(imageTag: )[13]\.[0-9.]+\n", "", text) if "etcd:" in text else text
 
@@ -156,4 +168,5 @@ def bare(token: BootstrapToken) -> BootstrapToken:
 
 
 def anywhere(node: NodeRegistration) -> NodeRegistration:
-    return replace(node, name="", cri_socket="")
+    once = tuple(dict.fromkeys(node.taints or ()))  # both names of a taint are one for us
+    return replace(node, name="", cri_socket="", taints=once)
