@@ -28,7 +28,7 @@ FATES = {
     "renamed": mark("renamed"),
     "moved": mark("moved"),
     "changed": mark("changed"),
-    "gone": mark("gone"),
+    "gone": mark("no longer exists"),
 }
 ORIGINS = {"machine": mark("this machine"), "default": mark("default")}
 COLUMN = 44
@@ -94,9 +94,15 @@ def _line(line: Line) -> str:
     where = f"{line.file}:{line.line}"
     fate = _(FATES[line.fate])
     to = f" → {line.to}" if line.to and line.fate != "kept" else ""
-    note = f": {said(line.note)}" if line.note else ""
+    note = f": {said(_reason(line))}" if _reason(line) else ""
     sign = "!" if line.stops else " "
     return f"{sign} {where}: {line.path}: {fate}{to}{note}"
+
+
+def _reason(line: Line) -> str:
+    """What is different, or what to do now; of what was left out there is nothing to remove."""
+    left_out = line.note.removeprefix("Remove it").removeprefix("; ")
+    return left_out if line.fate == "gone" else line.note
 
 
 def _write(path: Path, text: str) -> None:

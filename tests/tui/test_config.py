@@ -76,7 +76,7 @@ def test_migrate_writes_the_new_file_and_tells_of_every_field(run: Run) -> None:
     assert load(out, name="new").cluster.kubernetes_version == "v1.37.2"
     assert err.splitlines() == [
         "  old.yaml:3: controllerManagerExtraArgs: moved → ClusterConfiguration.controllerManager.extraArgs",
-        "! old.yaml:4: controllerManagerExtraArgs.horizontal-pod-autoscaler-use-rest-clients: gone: Remove it; the metrics API is always used",
+        "! old.yaml:4: controllerManagerExtraArgs.horizontal-pod-autoscaler-use-rest-clients: no longer exists: the metrics API is always used",
         "  old.yaml:6: apiServerExtraArgs: moved → ClusterConfiguration.apiServer.extraArgs",
         "  old.yaml:8: token: moved → InitConfiguration.bootstrapTokens[0].token",
         "  old.yaml:9: kubernetesVersion: changed → ClusterConfiguration.kubernetesVersion: v1.37.2 was chosen",
@@ -236,7 +236,8 @@ def test_the_reports_speak_chinese(run: Run) -> None:
     old = run.file("old.yaml", OLD)
     words = ("--old-config", old, "--kubernetes-version", "v1.37.2")
     _, out, err = run("--language", "zh_CN", "config", "migrate", *words)
-    assert "移至" in err or "已移动" in err
+    assert "已移动 → ClusterConfiguration" in err
+    assert "已不存在: 总是使用 metrics API" in err
     assert "stable-1.11" not in out
     assert "controllerManagerExtraArgs" in err
 
