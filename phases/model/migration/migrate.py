@@ -42,11 +42,17 @@ class Migration:
 
 
 def migrate(
-    text: str, *, name: str, version: str = "", labels: Mapping[str, str] | None = None
+    text: str,
+    *,
+    name: str,
+    version: str = "",
+    labels: Mapping[str, str] | None = None,
+    judged: bool = True,
 ) -> Migration:
     """Raises Problems for what can't be read, and for a Kubernetes version that is too old or unknown.
 
-    `version` is the one to write instead; `labels` says what labels such as stable-1.36 mean.
+    `version` is the one to write instead; `labels` says what labels such as stable-1.36 mean. What
+    isn't `judged` is only read and rewritten: a form goes on from there and tells what is wrong.
     """
     reading = Reading(file=name)
     found = documents.split(text, reading, documents.KINDS, "migrate", renewing=True)
@@ -57,14 +63,22 @@ def migrate(
         raise Problems([Problem("", f"holds {held} that could be migrated", file=name)])
     chosen = _versioned(found, version, name, labels or {})
     lines = [line for line in found.lines if not chosen or line.path != VERSION] + chosen
-    found.nodes, told = args.renew(found.nodes, _minor(found, name, labels), name)
+    newest = next(iter(releases()))
+    minor = _minor(found, name, labels) if judged else newest
+    found.nodes, told = args.renew(found.nodes, minor, name)
     values = load.decoded(found, reading, forgiving=True)
-    _refuse(values, reading, name, labels)
+    if judged:
+        _refuse(values, reading, name, labels)
     written = "---\n".join(
         _written(kind, value, found.nodes[kind]) for kind, value in _ordered(values)
     )
     ordered = sorted([*lines, *told], key=lambda line: (line.line, line.column))
     return Migration(name, written, tuple(ordered), tuple(found.notices))
+
+
+def is_old(text: str, *, name: str) -> bool:
+    """Whether a file holds a document of an older version. Raises Problems for what is no plain YAML."""
+    return bool(documents.split(text, Reading(file=name), documents.KINDS, "").old)
 
 
 def _versioned(found: Documents, version: str, file: str, labels: Mapping[str, str]) -> list[Line]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from phases.model.migration.migrate import Migration, migrate
+from phases.model.migration.migrate import Migration, is_old, migrate
 from phases.model.problem import Problems
 
 OLD = "apiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration\n"
@@ -143,3 +143,22 @@ def test_no_secret_is_in_a_report_or_refusal() -> None:
     assert secret in found.text
     assert secret not in "".join(map(repr, found.lines))
     assert "zzzzz" not in refusal(f"{MASTER}token: zzzzz!.0123456789abcdez\n")
+
+
+def test_a_form_may_go_on_with_what_is_wrong() -> None:
+    """Not judged, a file is rewritten with its version and its mistakes, but not if it can't be read."""
+    text = f"{MASTER}kubernetesVersion: stable-1.11\ntoken: short\n"
+    found = made(text, judged=False).text
+    assert "kubernetesVersion: stable-1.11" in found
+    assert "token: short" in found
+    with pytest.raises(Problems, match="is not a known field"):
+        made(f"{MASTER}podSubnet: a\n", judged=False)
+
+
+def test_old_files_are_told_from_todays() -> None:
+    """By any document of an older version."""
+    today = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"
+    assert is_old(MASTER, name="k")
+    assert is_old(f"{today}---\n{OLD}", name="k")
+    assert not is_old(today, name="k")
+    assert not is_old("", name="k")
