@@ -12,9 +12,8 @@ from typing import Any
 
 from phases.model import documents, load
 from phases.model.check_join import join_problems
-from phases.model.checking import anywhere
+from phases.model.checking import anywhere, completed
 from phases.model.decode import Reading
-from phases.model.defaults import complete
 from phases.model.defaults_join import complete_join
 from phases.model.documents import Documents
 from phases.model.dump import document_yaml
@@ -23,7 +22,6 @@ from phases.model.migration.report import Line
 from phases.model.migration.step import at
 from phases.model.problem import Place, Problem, Problems, located
 from phases.model.types import Configuration
-from phases.model.validate import problems
 from phases.model.versions import releases, resolve_version
 from phases.model.yaml_source import Mapping as MappingNode
 from phases.model.yaml_source import Node, Scalar
@@ -61,14 +59,13 @@ def migrate(
     if not found.nodes:
         held = f"only {', '.join(found.headings)}" if found.headings else "nothing"
         raise Problems([Problem("", f"holds {held} that could be migrated", file=name)])
-    chosen = _versioned(found, version, name, labels or {})
+    known = labels or {}
+    chosen = _versioned(found, version, name, known)
     lines = [line for line in found.lines if not chosen or line.path != VERSION] + chosen
-    newest = next(iter(releases()))
-    minor = _minor(found, name, labels) if judged else newest
-    found.nodes, told = args.renew(found.nodes, minor, name)
+    found.nodes, told = args.renew(found.nodes, _minor(found, known), name)
     values = load.decoded(found, reading, forgiving=True)
     if judged:
-        _refuse(values, reading, name, labels)
+        _refuse(values, reading, name, known)
     written = "---\n".join(
         _written(kind, value, found.nodes[kind]) for kind, value in _ordered(values)
     )
@@ -104,38 +101,41 @@ def _versioned(found: Documents, version: str, file: str, labels: Mapping[str, s
     return [Line("changed", VERSION, to, note, False, place.line, place.column, file)]
 
 
-def _minor(found: Documents, file: str, labels: Mapping[str, str] | None) -> int:
-    """The minor release that is asked for. Raises Problems where it is none of ours."""
-    given = (
-        at(found.nodes["ClusterConfiguration"], VERSION)
-        if "ClusterConfiguration" in found.nodes
-        else None
-    )
-    if not isinstance(given, Scalar):
-        return next(iter(releases()))
+def _minor(found: Documents, labels: Mapping[str, str]) -> int:
+    """The minor release that is asked for; the newest one where it is none of ours."""
+    cluster = found.nodes.get("ClusterConfiguration")
+    given = at(cluster, VERSION) if cluster else None
     try:
-        return resolve_version(given.text, labels).version.minor
-    except Problems as refused:
-        chosen = (
-            replace(problem, remedy=f"{problem.remedy}, by --kubernetes-version")
-            for problem in refused.problems
-        )
-        raise Problems(located(chosen, {VERSION: given.place}, file)) from refused
+        return resolve_version(
+            given.text if isinstance(given, Scalar) else "", labels
+        ).version.minor
+    except Problems:
+        return next(iter(releases()))
 
 
 def _refuse(
-    values: Mapping[str, Any], reading: Reading, name: str, labels: Mapping[str, str] | None
+    values: Mapping[str, Any], reading: Reading, name: str, labels: Mapping[str, str]
 ) -> None:
-    """Raises Problems for what no machine could make sense of."""
-    found: list[Problem] = []
+    """Raises Problems for what no machine could make sense of, and for a version that can't be had."""
+    places, refused = MappingProxyType(reading.places), list[Problem]()
     if {"InitConfiguration", "ClusterConfiguration"} & set(values):
         configuration = load.configuration_of(values)
-        found += problems(complete(configuration, anywhere(configuration, labels)))
+        try:
+            completed(configuration, anywhere(configuration, labels), places, name)
+        except Problems as found:
+            refused += map(_with_choice, found.problems)
     if "JoinConfiguration" in values:
         joining = complete_join(values["JoinConfiguration"], anywhere(Configuration()))
-        found += join_problems(joining)
-    if found:
-        raise Problems(located(found, MappingProxyType(reading.places), name))
+        refused += located(join_problems(joining), places, name)
+    if refused:
+        raise Problems(refused)
+
+
+def _with_choice(problem: Problem) -> Problem:
+    """A version can be chosen here without touching the old file."""
+    if problem.path != VERSION:
+        return problem
+    return replace(problem, remedy=f"{problem.remedy}, by --kubernetes-version")
 
 
 def _ordered(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

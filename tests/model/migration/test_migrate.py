@@ -39,6 +39,12 @@ def test_a_version_that_can_not_be_had_is_refused(version: str, said: str) -> No
     assert found.startswith(f"old.yaml:3:20: kubernetesVersion: {said}")
 
 
+def test_everything_is_refused_at_once() -> None:
+    """A version that can't be had hides no other mistake."""
+    found = refusal(f"{MASTER}kubernetesVersion: v1.11.0\ntoken: short\nclusterName: $(id)\n")
+    assert [line.split(":")[1] for line in found.splitlines()] == ["3", "4", "5"]
+
+
 def test_a_version_can_be_chosen_instead() -> None:
     """What is chosen stands in the new file, and the report says so."""
     found = made(f"{OLD}kubernetesVersion: stable-1.11\n", version="v1.36.6")
