@@ -47,7 +47,8 @@ class Line:
 
     @property
     def is_changed(self) -> bool:
-        return self.after is None or not self.number or self.after.rstrip() != self.before.rstrip()
+        """Blanks at the end of a line and blank lines around a document are nothing."""
+        return not self.number or (self.after or "").rstrip() != self.before.rstrip()
 
 
 def tidy(text: str) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
