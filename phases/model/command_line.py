@@ -25,7 +25,9 @@ LINE = re.compile(
 )
 _END = re.compile(r"(?<!\S)(?:&&|\|\|?|;|>>?|2>|&)(?=\s|$)|;$")
 _DASH = "[-\u2010-\u2015\u2212]"
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u3000": " "})
+_QUOTES = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u3000": " "}
+)
 
 SWITCHES = frozenset(
     {"dry-run", "upload-certs", "skip-token-print", "skip-certificate-key-print", "control-plane"}
@@ -39,7 +41,13 @@ OPTIONS = ("upload-certs",)
 """Flags that say how to run and that the form has, too."""
 
 PRINTING = ("skip-certificate-key-print", "skip-token-print", "v", "help")
-JOIN_SETS = ("apiserver-advertise-address", "apiserver-bind-port", "cri-socket", "node-name", "patches")
+JOIN_SETS = (
+    "apiserver-advertise-address",
+    "apiserver-bind-port",
+    "cri-socket",
+    "node-name",
+    "patches",
+)
 JOIN_ONLY = (
     *("certificate-key", "control-plane", "discovery-file", "discovery-token", "skip-phases"),
     *("discovery-token-ca-cert-hash", "discovery-token-unsafe-skip-ca-verification"),
@@ -129,7 +137,10 @@ def _given(verb: str, words: Sequence[str]) -> Iterator[Given | Problem]:
         switch = name in SWITCHES or bool(retired and retired.switch)
         value = match[2] if match[2] is not None else "true" if switch else None
         if value is None and not (rest and not re.match(rf"{_DASH}{{2}}\w", rest[0])):
-            yield Problem(f"--{name}", "has no value", "Give it one")
+            if name in flags.FLAGS or name in (flags.IGNORE_FLAG, "config"):
+                yield Problem(f"--{name}", "has no value", "Give it one")
+            else:
+                yield Given(name, "")
             continue
         value = rest.pop(0) if value is None else value
         yield from _today(name, value, retired)

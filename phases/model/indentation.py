@@ -26,10 +26,11 @@ MOST = 64
 TOO_MANY = "too many fields could belong to more than one place"
 HEADING = ("apiVersion", "kind")
 CONTAINERS = (Record, Table, Items)
-_DASHES = re.compile(r"(?:-(?:\s+|$))*")
-_ENTRY = re.compile(rf"({KEY})\s*:(?:\s+(.*))?$")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_QUOTED = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')(?:\s+#.*)?\s*")
+BLANKS = " \t"
+_DASHES = re.compile(r"(?:-(?:[ \t]+|$))*")
+_ENTRY = re.compile(rf"({KEY})[ \t]*:(?:[ \t]+(.*))?$")
+_COMMENT = re.compile(r"(?:^|[ \t])#.*$")
+_QUOTED = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')(?:[ \t]+#.*)?[ \t]*")
 BRACKETS = {"{": "}", "[": "]"}
 _NOTHING = ("null", "Null", "NULL", "~")
 
@@ -46,7 +47,7 @@ class Token:
 
     @property
     def content(self) -> str:
-        entry = f"{self.key}: {self.value}".rstrip() if self.key else self.value
+        entry = f"{self.key}: {self.value}".rstrip(BLANKS) if self.key else self.value
         return "- " * self.dashes + entry
 
 
@@ -79,7 +80,7 @@ class _State:
 
 def token(number: int, text: str) -> Token | None:
     """What stands in a line; None for a blank one and a comment."""
-    body = text.strip()
+    body = text.strip(BLANKS)
     if not body or body.startswith("#"):
         return None
     dashes = _DASHES.match(body)
@@ -87,15 +88,15 @@ def token(number: int, text: str) -> Token | None:
     rest = body[len(lead) :]
     entry = _ENTRY.match(rest)
     key = entry[1].strip("\"'") if entry else ""
-    value = (entry[2] or "").strip() if entry else rest
-    return Token(number, len(text) - len(text.lstrip()), lead.count("-"), key, value)
+    value = (entry[2] or "").strip(BLANKS) if entry else rest
+    return Token(number, len(text) - len(text.lstrip(BLANKS)), lead.count("-"), key, value)
 
 
 def bare(value: str) -> str:
     """A value without the comment behind it."""
     if quoted := _QUOTED.fullmatch(value):
         return quoted[1]
-    return _COMMENT.sub("", value).strip()
+    return _COMMENT.sub("", value).strip(BLANKS)
 
 
 def readings(
@@ -245,7 +246,9 @@ def _homeless(one: Token, states: Sequence[_State]) -> Problem:
     near = get_close_matches(one.key, known, n=1)
     if near == [one.key]:
         message = f"{one.key} can't hold what is written here"
-        return Problem("", message, "Give it another value, or put it where it belongs", one.number, 1)
+        return Problem(
+            "", message, "Give it another value, or put it where it belongs", one.number, 1
+        )
     remedy = f"Did you mean {near[0]}?" if near else "Remove it, or put it where it belongs"
     return Problem("", f"{one.key} is no field of what stands above it", remedy, one.number, 1)
 

@@ -15,7 +15,9 @@ from phases.model.problem import Problem
 KEY = r"[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*'"
 _HEADING = re.compile(r"\s*(>\s*)?(apiVersion|kind)\s*[:：]")
 _FENCE = re.compile(r"\s*(```|~~~)")
-_YAML = re.compile(rf"\s*(#.*|---.*|[-–—]+|\.\.\.|([-–—•－]\s+)*({KEY})\s*(：.*|:(\s.*)?)|[-–—•－]\s.*|-)?$")
+_YAML = re.compile(
+    rf"\s*(#.*|---.*|[-–—]+|\.\.\.|([-–—•－]\s+)*({KEY})\s*(：.*|:(\s.*)?)|[-–—•－]\s.*|-)?$"
+)
 _FIELD = re.compile(r"\s*(- )*[a-z][A-Za-z]*\s*[:：](\s|$)")
 _PROMPT = re.compile(r"\s*(\[?[\w.-]+@[^#$%]*[#$%]|[#$%]|EOF|EOT|END|YAML)(\s.*)?$")
 _WHOLE = re.compile(r".*(:|[\"'\]}”’]|[:-]\s+\S+)\s*$")

@@ -14,7 +14,6 @@ from typing import TypeAlias
 
 from phases.model import yaml_source
 from phases.model.indentation import (
-    CONTAINERS,
     HEADING,
     TOO_MANY,
     Placed,
@@ -145,9 +144,7 @@ def _ways(document: tuple[Line, ...], shape_of: Shapes) -> _Ways:
     return told or [Reading(document)], doubts
 
 
-def _choices(
-    reading: Sequence[Placed], others: Sequence[Sequence[Placed]]
-) -> tuple[Choice, ...]:
+def _choices(reading: Sequence[Placed], others: Sequence[Sequence[Placed]]) -> tuple[Choice, ...]:
     """The lines that other readings put elsewhere, without what merely follows from one of them."""
     found: dict[str, Choice] = {}
     for at, one in enumerate(reading):
@@ -180,7 +177,8 @@ def _misplaced(node: Node, shape: Shape) -> int:
         return sum(_misplaced(item, shape.of) for item in node.items)
     if not isinstance(node, yaml_source.Mapping) or not isinstance(shape, Record | Table):
         return 0
-    count, above = 0, _NOTHING_OPEN
+    count = 0
+    above: Shape = _NOTHING_OPEN
     for key, value in node.entries:
         inner = _inner(shape, key.text)
         heading = key.text in HEADING and key.place.column == 1

@@ -30,6 +30,7 @@ from tui.preview import Foreseen
 from tui.session import Session
 
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+PRESET = "A preset to start from (lab, production, ha, edge, mirrors, mirrors-china, air-gapped)"
 REVIEW = "Start? yes, list what is done, change answers, or no"
 
 
@@ -80,7 +81,7 @@ def test_nothing_but_enter_is_a_no(started: list[Request]) -> None:
         converse(person.talk, Look("fresh"))
     labels = [one.partition(" [")[0].rstrip(": ") for one in person.asked]
     assert labels[0] == "A kubeadm.yaml to start from"
-    assert labels[1:3] == ["A preset to start from (production, lab, ha-later)", "Cluster name"]
+    assert labels[1:3] == [PRESET, "Cluster name"]
     assert labels[-3:] == ["More settings? The number of a section", "Network plugin", REVIEW]
     assert len(labels) == len(ASKED) + 5
     assert "Node name [master]: " in person.asked

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from phases.model.network import join_host_port
-from tui import portrait, sections
+from tui import portrait
 from tui.planner import Proposal
 from tui.session import Session
 from tui.signs import pick, sign
@@ -93,11 +93,8 @@ def _explained(session: Session) -> Iterator[Widget]:
 
 
 def _presets(_session: Session) -> Iterator[Widget]:
-    yield Static(_("Start from"), classes="section-title", markup=False)
-    for preset in sections.PRESETS:
-        yield Action(
-            f"preset:{preset.name}", f"{pick('→', '->')} {_(preset.title)}\n  {_(preset.help)}"
-        )
+    words = _("Lab, production, edge, mirrors, air-gapped, or one of your own")
+    yield Action("presets", f"{pick('→', '->')} " + _("Start from a preset") + f"  F6\n  {words}")
     yield Static("")
 
 
