@@ -10,7 +10,7 @@ from tui.text import _, mark
 
 SIGNS: dict[Effect, str] = {"set": "+", "same": "=", "typed": "!", "gone": "-"}
 WORDS: dict[Effect, str] = {
-    "set": mark("{value}"),
+    "set": "{value}",
     "same": mark("{value}, as it is already"),
     "typed": mark("{value}; yours stays: {typed}"),
     "gone": mark("no longer {typed}, which the earlier preset had set"),

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from phases.model import flags
 from phases.model.problem import Problem, Problems
 from phases.model.types import Configuration
+from phases.model.versions import releases
 
 LINE = re.compile(
     r"^(?:\s*(?:\S+@\S+)?\s*[#$%>]\s)?\s*(?:sudo\s+(?:-\S+\s+)*)?(?:\w+=\S*\s+)*(?:\S*/)?kubeadm\s+(?P<verb>init|join)\b(?!\s+phase)",
@@ -181,11 +182,28 @@ def _taken(line: CommandLine, one: Given) -> CommandLine:
         return _noted(line, Problem(f"--{one.name}", message, "Give it to `kubeboot-tui init`"))
     if line.verb == "join" and one.name in JOIN_ONLY:
         return line
+    if one.name == "feature-gates":
+        return _gated(line, one)
     if one.name in OPTIONS:
         return replace(line, options=(*_others(line.options, one.name), one))
     if line.verb == "join" and one.name not in (*JOIN_SETS, flags.IGNORE_FLAG):
         return _noted(line, _unknown(one.name, (*JOIN_SETS, *JOIN_ONLY, flags.IGNORE_FLAG)))
     return _set(line, one)
+
+
+def _gated(line: CommandLine, one: Given) -> CommandLine:
+    """Gates that are gone are told; the others are for the checks of a configuration to judge."""
+    kept = []
+    for pair in filter(None, one.value.split(",")):
+        name = pair.partition("=")[0].strip()
+        gone = retired_flags("gates").get(name)
+        if gone is None or any(name in release.feature_gates for release in releases().values()):
+            kept.append(pair)
+            continue
+        remedy = f"Set {gone.field} instead" if gone.field else "Leave it out"
+        message = f"kubeadm has no feature gate {name} any more"
+        line = _noted(line, Problem("--feature-gates", message, remedy))
+    return _set(line, Given(one.name, ",".join(kept))) if kept else line
 
 
 def _set(line: CommandLine, one: Given) -> CommandLine:
@@ -236,7 +254,7 @@ def _noted(line: CommandLine, problem: Problem) -> CommandLine:
 
 @cache
 def retired_flags(verb: str) -> Mapping[str, Retired]:
-    """The flags that kubeadm once knew for a verb."""
+    """The flags that kubeadm once knew for a verb, and under `gates` its feature gates."""
     place = files("phases.model.components").joinpath("retired_kubeadm_flags.toml")
     table = tomllib.loads(place.read_text("utf-8"))[verb]
     return MappingProxyType({name: Retired(**facts) for name, facts in table.items()})

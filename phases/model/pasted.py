@@ -13,14 +13,12 @@ from dataclasses import dataclass, replace
 from phases.model.problem import Problem
 
 KEY = r"[A-Za-z][\w./-]*|\"[^\"]*\"|'[^']*'"
-_HEADING = re.compile(r"\s*(>\s*)?(apiVersion|kind)\s*[:：]")
+_HEADING = re.compile(r"\s*(apiVersion|kind)\s*:")
 _FENCE = re.compile(r"\s*(```|~~~)")
-_YAML = re.compile(
-    rf"\s*(#.*|---.*|[-–—]+|\.\.\.|([-–—•－]\s+)*({KEY})\s*(：.*|:(\s.*)?)|[-–—•－]\s.*|-)?$"
-)
-_FIELD = re.compile(r"\s*(- )*[a-z][A-Za-z]*\s*[:：](\s|$)")
+_YAML = re.compile(rf"\s*(#.*|---.*|\.\.\.|(-\s+)*({KEY})\s*:(\s.*)?|-\s.*|-)?$")
+_FIELD = re.compile(r"\s*(- )*[a-z][A-Za-z]*\s*:(\s|$)")
 _PROMPT = re.compile(r"\s*(\[?[\w.-]+@[^#$%]*[#$%]|[#$%]|EOF|EOT|END|YAML)(\s.*)?$")
-_WHOLE = re.compile(r".*(:|[\"'\]}”’]|[:-]\s+\S+)\s*$")
+_WHOLE = re.compile(r".*(:|[\"'\]}]|[:-]\s+(?![|>])\S+)\s*$")
 """Lines whose value can't go on in the next one."""
 
 LEFT_OUT = "left out: no part of the configuration"
@@ -56,19 +54,22 @@ class Line:
 def tidy(text: str) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
     """The lines with what copying did to them taken back, and what can't be told; no line is lost."""
     given = re.split(r"\r\n|[\n\r]", text.removeprefix("\ufeff"))
-    lines = [Line(number, line, line) for number, line in enumerate(given, 1)]
+    lines = [_mended(Line(number, line, line)) for number, line in enumerate(given, 1)]
+    plain = [line.after or "" for line in lines]
     doubts: list[Problem] = []
-    kept = [part for span in _spans(given) for part in _parts(given, span, doubts)]
+    kept = [part for span in _spans(plain) for part in _parts(plain, span, doubts)]
     inside = {at for part in kept for at in part}
+    begun = {part[0] for part in kept[1:]}
     shown: list[Line] = []
     for at, line in enumerate(lines):
-        if at not in inside:
-            shown.append(replace(line, after=None, note=LEFT_OUT if line.before.strip() else ""))
-            continue
-        if any(at == part[0] for part in kept[1:]) and not given[at].startswith("---"):
+        if at in begun and not plain[at].startswith("---"):
             shown.append(Line(0, "", "---", PUT_IN))
-        shown.append(_mended(line))
+        shown.append(line if at in inside else _left_out(line))
     return tuple(shown), tuple(doubts)
+
+
+def _left_out(line: Line) -> Line:
+    return replace(line, after=None, note=LEFT_OUT if line.before.strip() else "")
 
 
 def _spans(given: Sequence[str]) -> list[range]:
@@ -102,12 +103,13 @@ def _start(given: Sequence[str], at: int, first: int) -> int:
     return at
 
 
-def _end(given: Sequence[str], span: range, at: int) -> int:
-    while at < span.stop and _YAML.match(given[at]):
-        at += 1
-    while not given[at - 1].strip():
-        at -= 1
-    return at
+def _end(given: Sequence[str], span: range, heading: int) -> int:
+    end = heading + 1
+    while end < span.stop and _YAML.match(given[end]):
+        end += 1
+    while not given[end - 1].strip():
+        end -= 1
+    return end
 
 
 def _doubt_dropped(given: Sequence[str], dropped: range, doubts: list[Problem]) -> None:

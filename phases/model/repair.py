@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from phases.model import yaml_source
 from phases.model.indentation import (
+    CONTAINERS,
     HEADING,
     TOO_MANY,
     Placed,
@@ -162,8 +163,9 @@ def _token(line: Line) -> Token | None:
 
 
 def _faults(document: Sequence[Line], shape: Record) -> int | None:
-    """How many fields stand where they can't as the document is indented now, or where they probably
-    weren't meant to; None where it isn't YAML."""
+    """How much speaks against the document as it is indented now: fields that stand where they can't,
+    those right below an empty one counting twice, and those that an empty one above could hold.
+    None where it isn't YAML."""
     text = "\n".join(line.after for line in document if line.after is not None)
     try:
         nodes = yaml_source.parse_documents(text, name="")
@@ -182,9 +184,13 @@ def _misplaced(node: Node, shape: Shape) -> int:
     for key, value in node.entries:
         inner = _inner(shape, key.text)
         heading = key.text in HEADING and key.place.column == 1
-        count += _takes(above, key.text, value) or (inner is None and not heading)
+        if inner is None and not heading:
+            count += 1 if above is _NOTHING_OPEN else 2
+        else:
+            count += _takes(above, key.text, value)
         count += _misplaced(value, inner) if inner else 0
-        above = inner if inner and _is_blank(value) else _NOTHING_OPEN
+        opens = isinstance(inner, CONTAINERS) and _is_blank(value)
+        above = inner if inner and opens else _NOTHING_OPEN
     return count
 
 

@@ -127,7 +127,7 @@ def _head(content: str, file: str) -> Mapping[str, Any]:
     found: Any = decode(_worded(nodes[0]), shape, "", reading) if nodes else UNSET
     facts: dict[str, Any] = {} if found is UNSET else dict(found)
     if not facts.get("title"):
-        reading.note("title", "is missing", Place(1, 1), "Add title: {en: ...}")
+        reading.note("title", "is missing", Place(1, 1), "Add a title")
     for path in filter(None, (facts.get("asks"), *facts.get("options", ()))):
         if path not in sections.fields():
             reading.note(path, "is no field of the form", Place(1, 1))
