@@ -308,4 +308,4 @@ def test_shapes_are_given() -> None:
 
     found = repair("apiVersion: x/v0\nkind: Old\nflags:\na-b: c\nfullName: d\n", shape)
     assert found is not None
-    assert [one.text for one in found.readings][0].endswith("flags:\n  a-b: c\nfullName: d\n")
+    assert found.text.endswith("flags:\n  a-b: c\nfullName: d\n")

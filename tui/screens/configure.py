@@ -445,7 +445,7 @@ class Configure(Page):
 
     def on_paste(self, event: Paste) -> None:
         """Where nothing is typed only what is meant for all of it can be meant."""
-        if looks_like_configuration(event.text):
+        if not self._in_text and looks_like_configuration(event.text):
             event.stop()
             self._offer_import("", event.text)
 

@@ -109,12 +109,11 @@ class LineEditor(Input):
         self.cursor_position = len(self.value)
 
     def _on_paste(self, event: events.Paste) -> None:
+        """Any other paste is for Input's own handler, which Textual calls after this one."""
         if looks_like_configuration(event.text):
             event.stop()
             event.prevent_default()
             self.post_message(Pasted(event.text))
-        else:
-            super()._on_paste(event)
 
 
 class ChoiceEditor(Widget, can_focus=True):
@@ -257,9 +256,8 @@ class LinesEditor(TextArea):
             super().action_cursor_up(select)
 
     async def _on_paste(self, event: events.Paste) -> None:
+        """Any other paste is for TextArea's own handler, which Textual calls after this one."""
         if looks_like_configuration(event.text):
             event.stop()
             event.prevent_default()
             self.post_message(Pasted(event.text))
-        else:
-            await super()._on_paste(event)

@@ -58,8 +58,6 @@ class YamlArea(TextArea):
             event.stop()
             event.prevent_default()
             self.post_message(Pasted(event.text))
-        else:
-            await super()._on_paste(event)
 
     def get_line(self, line_index: int) -> Text:
         line = plainly(super().get_line(line_index))
