@@ -31,6 +31,9 @@ from phases.model.repair_shapes import Shapes, known_shape
 from phases.model.schema import Items, Record, Shape, Table
 from phases.model.yaml_source import Node, Scalar
 
+MOST_LINES, WIDEST = 5000, 1000
+"""Lines, and characters in one, that a person's file doesn't have; more would take more than a second."""
+
 MOST = 8
 """Readings that a person can be asked to choose from."""
 
@@ -87,6 +90,8 @@ class Repaired:
 def repair(text: str, shape_of: Shapes = known_shape) -> Repaired | None:
     """What was meant by a text that copying has damaged; None where nothing is to be repaired, and
     where there is no configuration in it. Whether its values are right is for `load` to say."""
+    if text.count("\n") > MOST_LINES or max(map(len, text.splitlines()), default=0) > WIDEST:
+        return None
     lines, doubts = tidy(text)
     documents = list(_documents(lines))
     if not any(map(_heading, documents)):

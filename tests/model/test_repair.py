@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -257,6 +258,23 @@ def test_too_many_readings_are_refused() -> None:
     found = repair(CLUSTER + text, shape)
     assert found is not None
     assert "too many fields" in str(found.doubts[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CLUSTER + "".join(f"k{n}: y\n" for n in range(100_000)),
+        CLUSTER + " " * 250_000 + "x",
+        CLUSTER + "a: '" + "''" * 100_000,
+        CLUSTER + "dns:\nimageRepository: x\n" * 2_000,
+    ],
+    ids=["lines", "blanks", "quotes", "readings"],
+)
+def test_what_no_person_wrote_takes_no_time(text: str) -> None:
+    """A text beyond any file of a person's is left to the loader, or refused, within seconds."""
+    began = process_time()
+    repair(text)
+    assert process_time() - began < 5
 
 
 # what needs no repair

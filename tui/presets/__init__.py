@@ -68,15 +68,16 @@ def _spoken(texts: Mapping[str, str]) -> str:
     return texts.get(text.language()) or texts.get(LANGUAGE) or next(iter(texts.values()), "")
 
 
-def presets(folders: tuple[Path, ...] = FOLDERS) -> tuple[Preset, ...]:
+def presets(folders: tuple[Path, ...] | None = None) -> tuple[Preset, ...]:
     """All presets by name; a file that can't be used has its `fault`."""
     found = {name: _shipped(name) for name in SHIPPED}
-    for path in (path for folder in folders for path in _files(folder)):
+    searched = FOLDERS if folders is None else folders
+    for path in (path for folder in searched for path in _files(folder)):
         found[path.stem] = _of_file(path)
     return tuple(found.values())
 
 
-def named(name: str, folders: tuple[Path, ...] = FOLDERS) -> Preset | None:
+def named(name: str, folders: tuple[Path, ...] | None = None) -> Preset | None:
     """The preset of that name."""
     return next((one for one in presets(folders) if one.name == name), None)
 

@@ -88,6 +88,8 @@ class Import(ModalScreen[Decision | None]):
         """Where both texts stand side by side there is nothing to turn."""
         if action == "turn":
             return bool(self.found.readings) and self._width < comparison.BESIDE
+        if action == "scroll" and self.is_mounted:
+            return self.query_one("#body").max_scroll_y > 0
         return True
 
     # what can be done
@@ -185,7 +187,7 @@ class Import(ModalScreen[Decision | None]):
         state, words = self._sentence()
         self.query_one("#found", Static).update(d.marked(state, words).stylize("bold"))
         self.query_one("#shown", Static).update(d.stacked(list(self._lines(self._width))))
-        self.refresh_bindings()
+        self.call_after_refresh(self.refresh_bindings)
 
     def _sentence(self) -> tuple[State, str]:
         found = self.found
@@ -202,9 +204,7 @@ class Import(ModalScreen[Decision | None]):
         trouble = portrait.troubles(len(self._judged.problems), 0)
         if found.repaired:
             count = sum(line.is_changed and line.after is not None for line in self._reading.lines)
-            repaired = _(
-                "Damaged by copying; this is what was meant ({count} lines changed)", count=count
-            )
+            repaired = _("Damaged by copying; what was meant differs in {count} lines", count=count)
             return "risky", " · ".join(filter(None, (repaired, trouble)))
         return ("missing", trouble) if trouble else ("ok", _("Can be taken over as it is"))
 
