@@ -41,6 +41,8 @@ class Change:
 
 
 NOTHING = Fragment(_NONE)
+SOURCES = ("--package-source", "--version-source")
+"""Options that have no field: where packages come from, and who knows what a version label means."""
 
 
 def of_documents(documents: Documents, options: Mapping[str, str] | None = None) -> Fragment:

@@ -37,7 +37,15 @@ def laid_under(request: Request, name: str) -> Request:
     text = _filled(text, preset.fragment)
     source = f"{request.config_name or NAME} ({name})"
     upload = request.upload_certs or preset.fragment.options.get("--upload-certs") == TRUE
-    filled = replace(request, config=text, config_name=source, upload_certs=upload)
+    options = preset.fragment.options
+    filled = replace(
+        request,
+        config=text,
+        config_name=source,
+        upload_certs=upload,
+        packages=request.packages or options.get("--package-source", ""),
+        version_source=request.version_source or options.get("--version-source", ""),
+    )
     return filled if request.config is not None else _flagged(filled)
 
 

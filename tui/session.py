@@ -24,7 +24,7 @@ from tui.fields.documents import Documents, get, parse, put, write
 from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
 from tui.fields.field import Field
 from tui.fields.verdict import Verdict
-from tui.fragment import Change, Fragment, changes
+from tui.fragment import SOURCES, Change, Fragment, changes
 from tui.planner import Plan
 from tui.plugin import Plugin
 from tui.sections import Section
@@ -251,7 +251,9 @@ class Session:
     def _chosen(self, options: Mapping[str, str]) -> Mapping[str, str]:
         """Those options that say something else than leaving them alone does."""
         return {
-            path: text for path, text in options.items() if text not in ("", self.placeholder(path))
+            path: text
+            for path, text in options.items()
+            if text and (path in SOURCES or text != self.placeholder(path))
         }
 
     # the network plugin
@@ -461,6 +463,8 @@ class Session:
         return Request(
             config=self._draft.text,
             config_name=self.source or NAME,
+            packages=self._draft.options.get("--package-source", ""),
+            version_source=self._draft.options.get("--version-source", ""),
             upload_certs=self._draft.options.get("--upload-certs") == TRUE,
             network_manifest=plugin.text if plugin and not plugin.fault else None,
             network_source=plugin.source if plugin and not plugin.fault else "",
@@ -489,6 +493,8 @@ def _with_field(draft: Draft, known: Field, text: str) -> Draft:
 
 def _with_value(draft: Draft, path: str, value: Any) -> Draft:
     """With data at a path, also at one that only the YAML can say."""
+    if path in SOURCES:
+        return replace(draft, options=_set(draft.options, path, value or ""))
     known = sections.fields().get(path)
     if known is not None:
         return _with_field(draft, known, texts.show(known.kind, value))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phases.model import command_line, dump, load, repair, yaml_source
+from phases.model import command_line, load, repair, yaml_source
 from phases.model.command_line import CommandLine
+from phases.model.migration.migrate import is_old, migrate
+from phases.model.migration.report import Line
 from phases.model.problem import Problem, Problems
 from phases.model.repair import Reading, Repaired
-from phases.model.types import KUBEADM_API
 from tui.fragment import Fragment, of_configuration
 from tui.session import TRUE
 
@@ -20,13 +21,14 @@ NAME = "kubeadm.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A text as the model reads it: what it holds, what is wrong with it, what is worth knowing; and
-    the same in today's version of the API, where it was of an older one that can be read."""
+    """A text as the model reads it: what it holds, what is wrong with it, what is worth knowing. Where
+    it was of an older version of the API, the same `today`, and the `fates` of its fields."""
 
     text: str
     kinds: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     report: tuple[Problem, ...] = ()
+    fates: tuple[Line, ...] = ()
     today: str = ""
 
     @property
@@ -85,14 +87,14 @@ def understand(name: str, text: str) -> Understood:
 
 def judge(name: str, text: str) -> Judged:
     """What the model says of a text."""
-    try:
-        source = load.read(text, name=name or NAME)
-    except Problems as found:
-        return Judged(text, kinds(text), found.problems)
     held = kinds(text)
-    old = any("kubeadm.k8s.io/" in one and KUBEADM_API not in one for one in held)
-    today = dump.to_documents(source.configuration) if old else ""
-    return Judged(text, held, report=source.notices, today=today)
+    try:
+        if is_old(text, name=name or NAME):
+            found = migrate(text, name=name or NAME, judged=False)
+            return Judged(text, held, (), found.notices, found.lines, found.text)
+        return Judged(text, held, report=load.read(text, name=name or NAME).notices)
+    except Problems as wrong:
+        return Judged(text, held, wrong.problems)
 
 
 def kinds(text: str) -> tuple[str, ...]:

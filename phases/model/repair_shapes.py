@@ -1,81 +1,43 @@
-"""Shapes of documents by apiVersion and kind, for putting lost indentation back.
+"""Shapes of documents by apiVersion and kind, old and new, for putting lost indentation back.
 
-Today's kinds are `load`'s. Of the old ones MasterConfiguration of v1alpha1 is here, by its fields alone.
+Today's are `load`'s; those of older versions are read from the tables of `migration`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from phases.model import load
-from phases.model.schema import Duration, Field, Items, Record, Shape, Table, Text, Truth, Whole
-from phases.model.types import KUBEADM_API
+from phases.model import documents, load
+from phases.model.migration.moves import OLD_VERSIONS, Move, Tree, moves
+from phases.model.schema import Field, Record, Shape, Table, Text
 
 Shapes: TypeAlias = Callable[[str, str], Record | None]
 """The shape of a document by its apiVersion and kind, None where its fields aren't known."""
 
 
 def record(name: str, /, **fields: Shape) -> Record:
+    """A shape by its fields alone."""
     return Record(name, tuple(Field(key, key, shape) for key, shape in fields.items()))
 
 
-TEXTS, FLAGS = Items(Text()), Table(Text())
-VOLUMES = Items(
-    record("HostPathMount", name=Text(), hostPath=Text(), mountPath=Text(), writable=Truth(), pathType=Text())
-)  # fmt: skip
-MASTER = record(
-    "MasterConfiguration",
-    api=record("API", advertiseAddress=Text(), controlPlaneEndpoint=Text(), bindPort=Whole()),
-    etcd=record(
-        "Etcd",
-        endpoints=TEXTS,
-        caFile=Text(),
-        certFile=Text(),
-        keyFile=Text(),
-        dataDir=Text(),
-        extraArgs=FLAGS,
-        image=Text(),
-        serverCertSANs=TEXTS,
-        peerCertSANs=TEXTS,
-    ),
-    networking=record("Networking", serviceSubnet=Text(), podSubnet=Text(), dnsDomain=Text()),
-    kubernetesVersion=Text(),
-    cloudProvider=Text(),
-    nodeName=Text(),
-    authorizationModes=TEXTS,
-    noTaintMaster=Truth(),
-    privilegedPods=Truth(),
-    token=Text(),
-    tokenTTL=Duration(),
-    tokenUsages=TEXTS,
-    tokenGroups=TEXTS,
-    criSocket=Text(),
-    apiServerExtraArgs=FLAGS,
-    controllerManagerExtraArgs=FLAGS,
-    schedulerExtraArgs=FLAGS,
-    apiServerExtraVolumes=VOLUMES,
-    controllerManagerExtraVolumes=VOLUMES,
-    schedulerExtraVolumes=VOLUMES,
-    apiServerCertSANs=TEXTS,
-    certificatesDir=Text(),
-    imageRepository=Text(),
-    imagePullPolicy=Text(),
-    unifiedControlPlaneImage=Text(),
-    featureGates=Table(Truth()),
-    clusterName=Text(),
-    auditPolicy=record("AuditPolicy", path=Text(), logDir=Text(), logMaxAge=Whole()),
-)
-"""Field names as of kubeadm 1.9 to 1.11."""
-
-OLD = {("kubeadm.k8s.io/v1alpha1", "MasterConfiguration"): MASTER}
-
-
 def known_shape(api: str, kind: str) -> Record | None:
-    """The shapes of kubeadm's documents, old and new, and of the components'."""
-    if load.KINDS.get(kind) == api and api:
+    """The shapes of kubeadm's documents in all versions, and of the components'."""
+    if api and documents.KINDS.get(kind) == api:
         return load.shape_of(kind)
-    return OLD.get((api, kind))
+    group, _, version = api.rpartition("/")
+    if group != documents.GROUP or version not in OLD_VERSIONS:
+        return None
+    fields = moves(version).get(kind)
+    return _record(kind, fields) if isinstance(fields, Mapping) else None
 
 
-__all__ = ["KUBEADM_API", "Shapes", "known_shape"]
+def _record(name: str, fields: Mapping[str, Tree | Move]) -> Record:
+    return record(name, **{key: _shape(key, one) for key, one in fields.items()})
+
+
+def _shape(key: str, one: Tree | Move) -> Shape:
+    """What isn't looked at in an old document is taken for a table: its keys are its own."""
+    if isinstance(one, Move):
+        return one.shape or Table(Text())
+    return _record(key, one)

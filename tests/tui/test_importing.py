@@ -11,7 +11,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.damaged import CLUSTER, DOUBTFUL, FAULTY, INIT, JOIN, LOST, TWOFOLD, WHOLE
+from tests.tui.damaged import ARTICLE, CLUSTER, DOUBTFUL, FAULTY, INIT, JOIN, LOST, TWOFOLD, WHOLE
 from tests.tui.machine import FACTS, Installer
 from tests.tui.stage import text_of, until
 from tests.tui.test_configure import settle
@@ -75,6 +75,28 @@ async def test_the_safe_answer_comes_first(
             await pilot.press(key)
             await until(pilot, lambda: isinstance(app.screen, Configure))
             assert app.session.yaml() == before
+
+
+@both
+async def test_the_seed_is_repaired_and_brought_up_to_date(
+    make: Callable[..., Installer], size: tuple[int, int]
+) -> None:
+    """The article as it stands: what was meant, what became of its fields, and today's file in the form."""
+    app = make()
+    async with app.run_test(size=size) as pilot:
+        await paste(pilot, ARTICLE)
+        assert "~   runtime-config" in text_of(app)
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert "ClusterConfiguration.apiServer.extraArgs" in "".join(text_of(app).split())
+        await pilot.press("down", "enter")
+        await settle(pilot)
+        assert app.session.value("apiServer.extraArgs") == "runtime-config=api/all=true"
+        assert "v1alpha1" not in app.session.yaml()
+        names = app.session.value("controllerManager.extraArgs")
+        assert "horizontal-pod-autoscaler-use-rest-clients=true" in names
+        wrong = {one.path.partition("[")[0] for one in app.session.problems()}
+        assert wrong == {"kubernetesVersion", "controllerManager.extraArgs"}
 
 
 async def test_small_screens_turn_to_what_came(make: Callable[..., Installer]) -> None:

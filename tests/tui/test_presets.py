@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from phases.fixes.packages import source
 from phases.model.problem import Problems
 from tests.tui.machine import FACTS
 from tui import presets, text
@@ -41,10 +42,24 @@ def test_each_is_for_what_it_says() -> None:
     assert held["edge"]["encryptionAlgorithm"] == "ECDSA-P256"
     assert held["air-gapped"]["nodeRegistration.imagePullPolicy"] == "Never"
     assert "nodeRegistration.taints" not in held["production"]
+    china = named("mirrors-china", ())
+    assert china is not None
+    assert china.fragment.options["--package-source"] in source.names()
     assert held["mirrors-china"]["imageRepository"].startswith("registry.aliyuncs.com/")
     ha = named("ha", ())
     assert ha is not None
     assert (ha.asks, ha.fragment.options) == ("controlPlaneEndpoint", {"--upload-certs": "true"})
+
+
+def test_sources_reach_the_run() -> None:
+    """Where packages come from, and who is asked for versions, are told to the engine."""
+    china = named("mirrors-china", ())
+    assert china is not None
+    session = Session(FACTS)
+    session.lay(china.fragment, "china")
+    request = session.request()
+    assert (request.packages, request.version_source) == tuple(china.fragment.options.values())
+    assert session.has_options
 
 
 def test_operators_add_theirs(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from phases.model.load import load
 from phases.model.yaml_source import MAX_BYTES
 from tests.tui.damaged import ARTICLE, DOUBTFUL, FAULTY, INIT, JOIN, LOST, MEANT, TWOFOLD, WHOLE
 from tui.understood import understand
@@ -30,6 +31,24 @@ def test_an_article_is_taken_for_its_configuration() -> None:
     found = understand("", ARTICLE)
     assert found.line is None
     assert found.judged[0].text == MEANT
+
+
+def test_an_old_version_is_brought_up_to_date() -> None:
+    """What is taken is a file of today that says what the old one said; each field has its fate."""
+    only = understand("", ARTICLE).judged[0]
+    assert only.problems == ()
+    assert {one.path: one.fate for one in only.fates}["kubernetesVersion"] == "moved"
+    taken = load(only.taken, name="k").cluster
+    assert taken.kubernetes_version == "stable-1.11"
+    assert [one.value for one in taken.api_server.extra_args] == ["api/all=true"]
+    assert "{}" not in only.taken
+    assert "null" not in only.taken
+
+
+def test_nothing_that_was_said_is_lost_on_the_way() -> None:
+    """No taint at all is something else than nothing said of taints."""
+    old = "apiVersion: kubeadm.k8s.io/v1alpha1\nkind: MasterConfiguration\nnoTaintMaster: true\n"
+    assert "taints: []" in understand("", old).judged[0].taken
 
 
 def test_each_reading_is_judged() -> None:

@@ -20,7 +20,7 @@ from phases.model.problem import Place, Problems
 from phases.model.schema import Field, Record, Shape, Table, Text
 from tui import sections, text
 from tui.fields.documents import parse
-from tui.fragment import NOTHING, Fragment, of_documents
+from tui.fragment import NOTHING, SOURCES, Fragment, of_documents
 
 SHIPPED = ("lab", "production", "ha", "edge", "mirrors", "mirrors-china", "air-gapped")
 """In the order in which they are offered."""
@@ -33,7 +33,6 @@ HEAD: Mapping[str, Shape] = {
     "description": Table(Text()),
     "asks": Text(),
     "options": Table(Text()),
-    "sources": Table(Text()),
 }
 TOGETHER = "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
 LANGUAGE = "en"
@@ -42,15 +41,14 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A starting point: what it sets, the field that it can't know and asks for, and the places that
-    packages and lists of versions come from. `fault` says why a file can't be used."""
+    """A starting point: what it sets, and the field that it can't know and asks for. `fault` says why a
+    file can't be used."""
 
     name: str
     titles: Mapping[str, str] = field(default_factory=lambda: _NONE)
     descriptions: Mapping[str, str] = field(default_factory=lambda: _NONE)
     fragment: Fragment = NOTHING
     asks: str = ""
-    sources: Mapping[str, str] = field(default_factory=lambda: _NONE)
     file: str = ""
     fault: str = ""
 
@@ -116,7 +114,6 @@ def read(name: str, content: str, file: str) -> Preset:
         facts.get("description", _NONE),
         of_documents(documents, facts.get("options")),
         facts.get("asks", ""),
-        facts.get("sources", _NONE),
         file,
     )
 
@@ -130,7 +127,7 @@ def _head(content: str, file: str) -> Mapping[str, Any]:
     if not facts.get("title"):
         reading.note("title", "is missing", Place(1, 1), "Add a title")
     for path in filter(None, (facts.get("asks"), *facts.get("options", ()))):
-        if path not in sections.fields():
+        if path not in sections.fields() and path not in SOURCES:
             reading.note(path, "is no field of the form", Place(1, 1))
     if reading.problems:
         raise Problems(reading.problems)

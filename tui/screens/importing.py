@@ -17,9 +17,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from phases.model.migration.report import Line
 from phases.model.problem import Problem
 from phases.model.repair import Reading
-from tui import portrait, reading_words, signs
+from tui import fate_words, portrait, reading_words, signs
 from tui.fragment import Change
 from tui.signs import State
 from tui.text import _, clean
@@ -228,8 +229,21 @@ class Import(ModalScreen[Decision | None]):
         if not self.found.doubts:
             problems = tuple(map(self._as_pasted, judged.problems))
             yield from self._list(_("Problems"), "missing", problems, width)
+        yield from self._fates(judged.fates, width)
         report = tuple(map(self._as_pasted, judged.report))
         yield from self._list(_("Worth knowing"), "risky", report, width)
+
+    def _fates(self, fates: Sequence[Line], width: int) -> Iterator[Content]:
+        """What became of the fields of an older version; those that stay as they are are counted."""
+        if not fates:
+            return
+        yield d.heading(_("Brought up to date"), fate_words.summary(fates))
+        for one in (one for one in fates if one.fate != "kept"):
+            sign, words = fate_words.told(replace(one, line=self._line_came(one.line)))
+            for number, part in enumerate(d.wrapped(words, width - 2)):
+                lead = Content.styled(f"{sign} ", "$accent bold") if number == 0 else "  "
+                yield Content.assemble(lead, d.styled(part))
+        yield Content("")
 
     def _notes(self, width: int) -> Iterator[Content]:
         if told := comparison.notes(self._reading, width):
@@ -237,11 +251,13 @@ class Import(ModalScreen[Decision | None]):
 
     def _as_pasted(self, problem: Problem) -> Problem:
         """With the line that it had in what was pasted, which is the one that is shown."""
-        if not (self.found.readings and problem.line):
-            return problem
+        return replace(problem, line=self._line_came(problem.line))
+
+    def _line_came(self, number: int) -> int:
+        if not (self.found.readings and number):
+            return number
         kept = [one.number for one in self._reading.lines if one.after is not None]
-        at = problem.line - 1
-        return replace(problem, line=kept[at] if at < len(kept) else 0)
+        return kept[number - 1] if number <= len(kept) else 0
 
     def _list(
         self, title: str, state: State, problems: Sequence[Problem], width: int

@@ -48,8 +48,6 @@ def _lines(preset: Preset, changes: Sequence[Change]) -> Iterator[str]:
     for change in changes:
         name, words = told(change)
         yield f"{SIGNS[change.effect]} {name}: {words}"
-    for source, place in preset.sources.items():
-        yield _("  names a source of {what}: {place}", what=source, place=place)
     if preset.asks:
         yield ""
         yield _("It will ask for one thing more: {field}", field=label(preset.asks))
