@@ -50,7 +50,6 @@ LINES: tuple[str, ...] = (
     mark("is gone and isn't taken over"),
     mark("Set {path} instead"),
     mark("is gone, and nothing takes its place"),
-    mark("Leave it out"),
     mark("Open that file first (^o), then paste the line again"),
     mark("{value} isn't read by this"),
     mark("says what is printed, and isn't taken over"),

@@ -94,9 +94,10 @@ async def test_the_seed_is_repaired_and_brought_up_to_date(
         assert app.session.value("apiServer.extraArgs") == "runtime-config=api/all=true"
         assert "v1alpha1" not in app.session.yaml()
         names = app.session.value("controllerManager.extraArgs")
-        assert "horizontal-pod-autoscaler-use-rest-clients=true" in names
+        assert "use-rest-clients" not in names
+        assert "node-monitor-grace-period=10s" in names
         wrong = {one.path.partition("[")[0] for one in app.session.problems()}
-        assert wrong == {"kubernetesVersion", "controllerManager.extraArgs"}
+        assert wrong == {"kubernetesVersion"}
 
 
 async def test_small_screens_turn_to_what_came(make: Callable[..., Installer]) -> None:
