@@ -211,6 +211,14 @@ def test_indentation_that_is_left_decides() -> None:
     assert (meant.image_repository, meant.networking.pod_subnet) == ("r", "10.1.0.0/16")
 
 
+def test_no_key_comes_twice() -> None:
+    """A flag that has its name already leaves the next one to the node."""
+    init = CLUSTER.replace("Cluster", "Init")
+    text = f"{init}nodeRegistration:\nkubeletExtraArgs:\n- name: v\nname: node7\n"
+    node = load(certain(text), name="k").init.node_registration
+    assert (node.name, [one.name for one in node.kubelet_extra_args]) == ("node7", ["v"])
+
+
 def test_an_empty_field_above_one_that_it_could_hold_is_asked_about() -> None:
     """YAML would read it without a word; it is as likely that the indentation was lost."""
     assert len(repaired(f"{CLUSTER}dns:\nimageRepository: r\n").readings) == 2
