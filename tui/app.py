@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # what runs need is imported when one is there: the first pag
     from tui.facts import Facts
     from tui.launch import Engine
     from tui.prepull import Prepull
+    from tui.presets import Preset
     from tui.session import Session
 
 SCREENS = Path(__file__).parent / "screens"
@@ -91,6 +92,7 @@ class KubebootApp(App[int]):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         environment: Mapping[str, str] | None = None,
         files: tuple[tuple[str, str], ...] = (),
+        preset: Preset | None = None,
     ) -> None:
         super().__init__()
         self.chosen = chosen
@@ -108,6 +110,7 @@ class KubebootApp(App[int]):
         self._starter = begin
         self._home = home or Path.home()
         self._files = files
+        self._preset = preset
         self._session: Session | None = None
         for skin in skins().values():
             self.register_theme(skin.theme())
@@ -127,6 +130,9 @@ class KubebootApp(App[int]):
             self._session = Session(facts)
             for name, content in self._files:
                 self._session.import_text(name, content)
+                self._session.unseen = content
+            if self._preset is not None:
+                self._session.lay(self._preset.fragment, f"preset {self._preset.name}")
         return self._session
 
     @property
@@ -482,8 +488,12 @@ def _after(current: str, names: list[str]) -> str:
     return names[(names.index(current) + 1) % len(names)] if current in names else names[0]
 
 
-def run(chosen: Preferences, files: tuple[tuple[str, str], ...] = ()) -> KubebootApp:
+def run(
+    chosen: Preferences,
+    files: tuple[tuple[str, str], ...] = (),
+    preset: Preset | None = None,
+) -> KubebootApp:
     """Shows the app on this terminal; it is returned once it has ended."""
-    app = KubebootApp(chosen, files=files)
+    app = KubebootApp(chosen, files=files, preset=preset)
     app.run()
     return app

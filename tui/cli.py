@@ -124,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--theme", metavar="NAME", help=_("colours and signs of the screens"))
     top.add_argument("--language", metavar="LANG", help=_("language of the screens: en or zh_CN"))
     top.add_argument("--config", metavar="FILE", help=_("a configuration to begin with"))
+    top.add_argument("--preset", metavar="NAME", help=_("a preset to begin with"))
     top.set_defaults(run=_top)
     verbs = top.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
     _add_init(verbs)
@@ -315,7 +316,7 @@ def _top(arguments: argparse.Namespace) -> int:
     if arguments.plain:
         from tui.plain import plain
 
-        return plain(arguments.config or "", arguments.language or "")
+        return plain(arguments.config or "", arguments.language or "", arguments.preset or "")
     from tui.start import screens
 
     return screens(arguments)

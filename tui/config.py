@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from phases.engine.errors import ConfigurationError
 from phases.model.problem import Problem
+from tui.fate_words import FATES
 from tui.headless import notice, say
 from tui.reading import located_error, name_of, text_of
 from tui.text import _, mark, said
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from phases.model.migration.report import Line
     from phases.model.problem import Place
 
-FATES = {
-    "kept": mark("kept"),
-    "renamed": mark("renamed"),
-    "moved": mark("moved"),
-    "changed": mark("changed"),
-    "gone": mark("no longer exists"),
-}
 ORIGINS = {"machine": mark("this machine"), "default": mark("default")}
 COLUMN = 44
 """Where the origin of a value is written, if the value leaves room."""

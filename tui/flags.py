@@ -109,6 +109,9 @@ REGISTRY_AUTH = Flag(
 
 OURS = (
     VERSION_SOURCE,
+    Flag(
+        "preset", "text", "values to start from; files and flags go over them", "NAME", filled=True
+    ),
     Flag("only", "list", "run these phases alone", "PHASES", filled=True),
     Flag("from", "text", "start from this phase", "PHASE", filled=True),
     Flag(

@@ -62,7 +62,7 @@ def make_request(arguments: argparse.Namespace) -> Request:
         raise ConfigurationError(
             "lonely-digest", "--network-sha256 stands without --network-manifest"
         )
-    return Request(
+    request = Request(
         config=text_of(arguments.config) if arguments.config else None,
         config_name=name_of(arguments.config or ""),
         flags=values(arguments),
@@ -82,6 +82,11 @@ def make_request(arguments: argparse.Namespace) -> Request:
         mode=mode,
         folder=arguments.rehearse or "",
     )
+    if not arguments.preset:
+        return request
+    from tui.preset_request import laid_under
+
+    return laid_under(request, arguments.preset)
 
 
 def network_manifest(source: str, digest: str = "") -> str | None:

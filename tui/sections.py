@@ -1,4 +1,4 @@
-"""The sections of the form in their order, the presets, and which section a path belongs to: all data."""
+"""The sections of the form in their order, and which section a path belongs to: all data."""
 
 from __future__ import annotations
 
@@ -74,47 +74,17 @@ REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """A starting point: texts for fields, and the field that it asks for."""
+class Mirror:
+    """Another place to take images from: texts for the fields of their repositories."""
 
     name: str
     title: str
     help: str
     values: Mapping[str, str]
-    asks: str = ""
 
 
-PRESETS: tuple[Preset, ...] = (
-    Preset(
-        "production",
-        "Small production",
-        "One control plane, room for workers, pods kept off this machine.",
-        MappingProxyType({"networking.podSubnet": "10.244.0.0/16", "nodeRegistration.taints": ""}),
-    ),
-    Preset(
-        "lab",
-        "Lab machine",
-        "One machine for everything: pods may run here, swap is tolerated.",
-        MappingProxyType(
-            {
-                "networking.podSubnet": "10.244.0.0/16",
-                "nodeRegistration.taints": "none",
-                "KubeletConfiguration.failSwapOn": "false",
-            }
-        ),
-    ),
-    Preset(
-        "ha-later",
-        "High availability later",
-        "An endpoint of its own from the first day, so that control planes can join.",
-        MappingProxyType({"networking.podSubnet": "10.244.0.0/16", "--upload-certs": "true"}),
-        asks="controlPlaneEndpoint",
-    ),
-)
-
-
-MIRRORS: tuple[Preset, ...] = tuple(
-    Preset(name, mirror.title, mirror.holds, mirror.values) for name, mirror in mirrors().items()
+MIRRORS: tuple[Mirror, ...] = tuple(
+    Mirror(name, mirror.title, mirror.holds, mirror.values) for name, mirror in mirrors().items()
 )
 """Other places to take the images from; choosing one fills in its repositories."""
 
@@ -162,8 +132,8 @@ def messages() -> Iterator[str]:
         yield from (one.title, one.short)
         for field in one.fields:
             yield from (field.label, field.help, field.fixed, *field.words)
-    for preset in (*PRESETS, *MIRRORS):
-        yield from (preset.title, preset.help)
+    for mirror in MIRRORS:
+        yield from (mirror.title, mirror.help)
     yield from FORMS.values()
     yield from (note for program in PROGRAMS for note in notes(program).values())
 

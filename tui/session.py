@@ -24,9 +24,10 @@ from tui.fields.documents import Documents, get, parse, put, write
 from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN, SOURCE, SOURCE_KEY
 from tui.fields.field import Field
 from tui.fields.verdict import Verdict
+from tui.fragment import SOURCES, Change, Fragment, changes
 from tui.planner import Plan
 from tui.plugin import Plugin
-from tui.sections import Preset, Section
+from tui.sections import Section
 from tui.signs import State
 
 NAME = "kubeadm.yaml"
@@ -52,7 +53,8 @@ class Draft:
 
     `typed` keeps a field's text as it was typed, for as long as its data is what that text means.
     `broken` is a text that can't be read, `since` what fields were given after it was typed.
-    `options` say how to run; `aside` holds what a choice took out of the documents.
+    `options` say how to run; `aside` holds what a choice took out of the documents, `laid` what the
+    last preset has put there.
     """
 
     text: str
@@ -63,13 +65,15 @@ class Draft:
     broken: str | None = None
     since: Mapping[str, str] = field(default_factory=_no_texts)
     aside: Mapping[str, Any] = field(default_factory=_no_texts)
+    laid: Mapping[str, Any] = field(default_factory=_no_texts)
 
 
 class Session:
     """The draft, its history and who wants to know when it changes.
 
     `edits` counts the changes of the draft; `typed_in` says where the last one was typed: the path of
-    a field, or YAML; empty for one that was made elsewhere, by an action, an import or undo.
+    a field, or YAML; empty for one that was made elsewhere, by an action, an import or undo. `unseen` is
+    the text of a file that was given beforehand, until somebody was shown what it was taken for.
     """
 
     def __init__(self, facts: Facts | None = None, text: str = START) -> None:
@@ -77,6 +81,7 @@ class Session:
         self.section = sections.SECTIONS[0].name
         self.unfolded: set[str] = set()
         self.source = ""
+        self.unseen = ""
         self.wanted = ""
         self._draft = _drafted(text)
         self._kept = text
@@ -158,12 +163,32 @@ class Session:
         if text != self.value(path):
             self._change(path, _with_field(self._draft, known, text), path if typed else "")
 
-    def apply(self, preset: Preset) -> None:
-        """Fills in a preset as one edit."""
+    def changes(self, fragment: Fragment) -> tuple[Change, ...]:
+        """What laying a part of a configuration over the draft would do."""
         draft = self._draft
-        for path, text in preset.values.items():
+        return changes(fragment, draft.documents, draft.options, draft.laid)
+
+    def lay(self, fragment: Fragment, edit: str, *, over_typed: bool = False) -> None:
+        """Lays a part of a configuration over the draft, as one edit. What somebody typed stays unless
+        it is to be replaced, too; what an earlier one had put there goes."""
+        self.pause()
+        draft, laid = self._draft, dict[str, Any]()
+        for change in self.changes(fragment):
+            if change.effect in ("set", "gone") or (change.effect == "typed" and over_typed):
+                draft = _with_value(draft, change.path, change.after)
+            elif change.effect == "typed" or change.path not in draft.laid:
+                continue
+            if change.after is not None:
+                laid[change.path] = change.after
+        self._change(edit, replace(draft, laid=MappingProxyType(laid)))
+        self.pause()
+
+    def fill(self, values: Mapping[str, str], edit: str) -> None:
+        """Gives several fields their texts, as one edit."""
+        draft = self._draft
+        for path, text in values.items():
             draft = _with_field(draft, sections.fields()[path], text)
-        self._change(f"preset {preset.name}", draft)
+        self._change(edit, draft)
         self.pause()
 
     def is_shown(self, known: Field) -> bool:
@@ -190,13 +215,14 @@ class Session:
         """Goes back to the last text that could be read; undo brings the other one back."""
         self._change("discard", replace(self._draft, broken=None, since=_no_texts()))
 
-    def import_text(self, name: str, text: str) -> None:
-        """Takes over a file or a paste in place of everything, as one edit."""
+    def import_text(self, name: str, text: str, *, as_it_is: bool = True) -> None:
+        """Takes over a file or a paste in place of everything, as one edit; a text that isn't the
+        file's own, because it was mended or brought up to date, stands in no file yet."""
         self.pause()
         self.set_yaml(text, f"import {name}")
         self.pause()
         self.source = name
-        if name:
+        if name and as_it_is:
             self.keep(text)
 
     def keep(self, text: str) -> None:
@@ -234,7 +260,9 @@ class Session:
     def _chosen(self, options: Mapping[str, str]) -> Mapping[str, str]:
         """Those options that say something else than leaving them alone does."""
         return {
-            path: text for path, text in options.items() if text not in ("", self.placeholder(path))
+            path: text
+            for path, text in options.items()
+            if text and (path in SOURCES or text != self.placeholder(path))
         }
 
     # the network plugin
@@ -454,6 +482,7 @@ class Session:
         return Request(
             config=self._draft.text,
             config_name=self.source or NAME,
+            version_source=self._draft.options.get("--version-source", ""),
             upload_certs=self._draft.options.get("--upload-certs") == TRUE,
             network_manifest=plugin.text if plugin and not plugin.fault else None,
             network_source=plugin.source if plugin and not plugin.fault else "",
@@ -482,6 +511,16 @@ def _with_field(draft: Draft, known: Field, text: str) -> Draft:
     documents = put(draft.documents, known.path, texts.read(known.kind, text))
     typed = _set(draft.typed, known.path, text)
     return _rewritten(replace(draft, documents=documents, typed=typed))
+
+
+def _with_value(draft: Draft, path: str, value: Any) -> Draft:
+    """With data at a path, also at one that only the YAML can say."""
+    if path in SOURCES:
+        return replace(draft, options=_set(draft.options, path, value or ""))
+    known = sections.fields().get(path)
+    if known is not None:
+        return _with_field(draft, known, texts.show(known.kind, value))
+    return _rewritten(replace(draft, documents=put(draft.documents, path, value)))
 
 
 def _rewritten(draft: Draft) -> Draft:

@@ -11,8 +11,12 @@ import os
 import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phases.engine.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from tui.presets import Preset
 
 UNTRUSTED = ("TEXTUAL_", "PYTHON", "LD_")
 """Beginnings of variables that no screen of a root program may listen to."""
@@ -30,15 +34,25 @@ def screens(arguments: argparse.Namespace) -> int:
     chosen = preferences.load(dict(os.environ), Path.home())
     chosen = preferences.overruled(chosen, arguments.theme or "", arguments.language or "")
     files = _files(arguments.config)
+    preset = _preset(arguments.preset)
     from tui.app import run
 
-    app = run(chosen, files)
+    app = run(chosen, files, preset)
     if app.crash is not None:
         print(app.crash, file=sys.stderr)  # noqa: T201
         return 1
     for line in app.parting:
         print(line)  # noqa: T201
     return app.return_value if app.return_value is not None else app.return_code or 0
+
+
+def _preset(name: str | None) -> Preset | None:
+    """The preset to begin with. Raises ConfigurationError where there is no such one."""
+    if not name:
+        return None
+    from tui.preset_request import known
+
+    return known(name)
 
 
 def demand_terminal(environment: Mapping[str, str], *, stdin: bool, stdout: bool) -> None:

@@ -38,6 +38,12 @@ class Terminal:
         """Letters as typed, none taken for the name of a key."""
         self._tmux("send-keys", "-t", self.name, "-l", "--", text)
 
+    def paste(self, text: str) -> None:
+        """A clipboard's text at once, marked as a paste where the program asked for that."""
+        self.node.write(f"/run/paste-{self.name}", text)
+        self._tmux("load-buffer", f"/run/paste-{self.name}")
+        self._tmux("paste-buffer", "-p", "-t", self.name)
+
     def answer(self, text: str = "") -> None:
         """A line as typed, and Enter."""
         if text:

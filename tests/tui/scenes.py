@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from phases.engine import asked
 from phases.engine.request import Request
+from tests.tui.damaged import ARTICLE, DOUBTFUL, INIT, TWOFOLD
 from tests.tui.stage import (
     HANDOVER,
     RECORDINGS,
@@ -28,10 +30,13 @@ from tests.tui.stage import (
     until,
     watched,
 )
+from tui import presets as preset_files
 from tui.facts import Route
 from tui.launch import Engine
 from tui.screens import review as review_page
+from tui.screens.choice import Choice
 from tui.screens.configure import Configure
+from tui.screens.importing import Import
 from tui.screens.review import Review
 from tui.session import Session
 from tui.widgets.prompts import Ask
@@ -136,6 +141,49 @@ async def fault(pilot: Pilot[int], _folder: Path) -> None:
     await judged(pilot)
 
 
+async def repair(pilot: Pilot[int], _folder: Path) -> None:
+    """The article of the seed, pasted: what came and what was meant."""
+    await pasted(pilot, ARTICLE)
+
+
+async def readings(pilot: Pilot[int], _folder: Path) -> None:
+    """A file that lost its indentation and can be read in two ways."""
+    await pasted(pilot, TWOFOLD)
+
+
+async def doubts(pilot: Pilot[int], _folder: Path) -> None:
+    """One in which not everything can be told."""
+    await pasted(pilot, DOUBTFUL)
+
+
+async def line(pilot: Pilot[int], _folder: Path) -> None:
+    """A kubeadm line, in a form that holds another pod range already."""
+    await pasted(pilot, INIT.replace("10.244", "10.8"))
+
+
+async def presets(pilot: Pilot[int], _folder: Path) -> None:
+    """The presets that there are."""
+    with patch.object(preset_files, "FOLDERS", ()):
+        await configured(pilot, "cluster")
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(app_of(pilot).screen, Choice))
+
+
+async def preset(pilot: Pilot[int], folder: Path) -> None:
+    """What one of them sets."""
+    await presets(pilot, folder)
+    await pilot.press("down", "down", "down", "down", "enter")
+    await until(pilot, lambda: "ECDSA" in text_of(app_of(pilot)))
+
+
+async def pasted(pilot: Pilot[int], text: str) -> None:
+    """On the list of sections; until the question stands."""
+    await configured(pilot, "cluster")
+    await pilot.press("escape")
+    app_of(pilot).post_message(Paste(text))
+    await until(pilot, lambda: isinstance(app_of(pilot).screen, Import))
+
+
 async def help_(pilot: Pilot[int], folder: Path) -> None:
     """What F1 tells of the form."""
     await networking(pilot, folder)
@@ -202,6 +250,7 @@ SCENES: dict[str, Scene] = {
     for scene in (
         *(welcome, waiting, failed, refused, certificates, join),
         *(pulling, ahead, arrived, networking, review, flag, fault, help_, leaving, ended),
+        *(repair, readings, doubts, line, presets, preset),
     )
 }
 

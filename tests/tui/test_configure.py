@@ -14,14 +14,16 @@ from textual.widgets import Input, Static
 
 from tests.tui.machine import FACTS, Installer
 from tui import sections, signs, text
+from tui.masking import masked
 from tui.screens.configure import PAUSE, Configure
+from tui.screens.importing import Import
 from tui.session import Session
 from tui.widgets.argument_list import ArgumentList
 from tui.widgets.field_editors import LineEditor
 from tui.widgets.form import FieldRow, Form
-from tui.widgets.prompts import Ask, completions, shared_beginning, write_file
+from tui.widgets.prompts import completions, shared_beginning, write_file
 from tui.widgets.section_list import Entry, SectionList
-from tui.widgets.yaml_pane import YamlPane, masked
+from tui.widgets.yaml_pane import YamlPane
 
 SIZES = [(80, 24), (120, 40)]
 PODS = "networking.podSubnet"
@@ -295,14 +297,14 @@ async def test_a_pasted_configuration_is_offered_as_an_import(
         await pilot.press("tab")
         app.focused.post_message(Paste(SAMPLE))  # type: ignore[union-attr]
         await pilot.pause()
-        assert isinstance(app.screen, Ask)
+        assert isinstance(app.screen, Import)
         await pilot.press("enter")
         await settle(pilot)
         assert app.session.value("clusterName") == ""
         await pilot.press("tab")
         app.focused.post_message(Paste(SAMPLE))  # type: ignore[union-attr]
         await pilot.pause()
-        await pilot.press("right", "enter")
+        await pilot.press("down", "enter")
         await settle(pilot)
         assert app.session.value("clusterName") == "imported"
 
@@ -431,17 +433,6 @@ async def test_the_way_on_opens_when_nothing_is_wrong(
         await pilot.press("enter")
         await pilot.pause()
         assert app.visited == [page]
-
-
-async def test_a_preset_fills_in_and_asks_for_the_endpoint(make: Callable[..., Installer]) -> None:
-    """High availability later sets ranges and leads to the one thing it can't know."""
-    app = make()
-    async with app.run_test(size=(120, 40)) as pilot:
-        app.screen.query_one(Form).query("Action")[2].focus()
-        await pilot.press("enter")
-        await settle(pilot)
-        assert app.session.value(PODS) == "10.244.0.0/16"
-        assert focused_path(app) == "controlPlaneEndpoint"
 
 
 @both

@@ -9,6 +9,7 @@ import pytest
 from tests.tui.scenes import SCENES
 from tests.tui.stage import NARROW, make_app
 from tui.screens.choice import Choice
+from tui.screens.importing import Import
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -19,7 +20,9 @@ async def test_ctrl_c_leaves_or_asks(tmp_path: Path, scene: str) -> None:
         await SCENES[scene](pilot, tmp_path)
         await pilot.pause()
         before = app.screen
-        if isinstance(before, Choice):  # it is being asked, and ctrl+c is one of its answers
+        if isinstance(
+            before, Choice | Import
+        ):  # it is being asked, and ctrl+c is one of its answers
             await pilot.press("ctrl+c")
             await pilot.pause()
             assert app._exit or app.screen is not before

@@ -191,7 +191,7 @@ async def test_ctrl_z_in_lines_takes_back_what_was_done_elsewhere_too(tmp_path: 
         await pilot.press("tab")
         app.focused.post_message(Paste(SAMPLE))  # type: ignore[union-attr]
         await pilot.pause()
-        await pilot.press("right", "enter")
+        await pilot.press("down", "enter")
         await settle(pilot)
         assert app.session.value("clusterName") == "imported"
         await pilot.press("ctrl+z")

@@ -28,10 +28,12 @@ PATIENCE = 40
 SKINS = ("harbour", "paper", "ascii")
 PAGES = ("welcome", "networking", "review", "waiting", "failed", "ended", "join", "help_")
 MOMENTS = ("refused", "certificates", "ahead", "flag", "fault", "leaving")
+IMPORTS = ("readings", "doubts", "line", "presets", "preset")
 ALL = [
     *product(PAGES, (NARROW, WIDE), SKINS, ("en", "zh_CN")),
     *product(("pulling",), (NARROW, WIDE), ("harbour", "ascii"), ("en", "zh_CN")),
-    *product(MOMENTS, (NARROW, WIDE), ("harbour",), ("en", "zh_CN")),
+    *product((*MOMENTS, *IMPORTS), (NARROW, WIDE), ("harbour",), ("en", "zh_CN")),
+    *product(("repair",), (NARROW, WIDE), SKINS, ("en", "zh_CN")),
 ]
 
 

@@ -14,7 +14,9 @@ from phases.engine.errors import ConfigurationError, PreflightRefused
 from phases.engine.journal import Reader
 from phases.engine.request import Request
 from phases.engine.state import PhaseState, RunState, fold
+from phases.model import load
 from phases.model.problem import Problem
+from tests.tui.damaged import DOUBTFUL, LOST, TWOFOLD
 from tests.tui.machine import FACTS
 from tests.tui.stage import RECORDINGS
 from tui import plain as conversation
@@ -30,6 +32,7 @@ from tui.preview import Foreseen
 from tui.session import Session
 
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+PRESET = "A preset to start from (lab, production, ha, edge, mirrors, mirrors-china, air-gapped)"
 REVIEW = "Start? yes, list what is done, change answers, or no"
 
 
@@ -80,7 +83,7 @@ def test_nothing_but_enter_is_a_no(started: list[Request]) -> None:
         converse(person.talk, Look("fresh"))
     labels = [one.partition(" [")[0].rstrip(": ") for one in person.asked]
     assert labels[0] == "A kubeadm.yaml to start from"
-    assert labels[1:3] == ["A preset to start from (production, lab, ha-later)", "Cluster name"]
+    assert labels[1:3] == [PRESET, "Cluster name"]
     assert labels[-3:] == ["More settings? The number of a section", "Network plugin", REVIEW]
     assert len(labels) == len(ASKED) + 5
     assert "Node name [master]: " in person.asked
@@ -116,6 +119,62 @@ def test_a_preset_fills_in_its_values(started: list[Request]) -> None:
     converse(person.talk, Look("fresh"))
     assert "failSwapOn: false" in (started[0].config or "")
     assert sum(one.startswith("A preset") for one in person.asked) == 2
+
+
+def test_a_preset_tells_what_it_sets(started: list[Request]) -> None:
+    """Before the questions, which can still change it; named on the command line it isn't asked for."""
+    person = Person({"Pod range": ["10.9.0.0/16"], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"), preset="lab")
+    assert "  + Taints: none" in person.told
+    assert not any(one.startswith("A preset") for one in person.asked)
+    assert "podSubnet: 10.9.0.0/16" in (started[0].config or "")
+
+
+@pytest.mark.parametrize(("word", "taken"), [("y", True), ("", False)])
+def test_a_damaged_file_is_repaired_on_consent(
+    started: list[Request], tmp_path: Path, word: str, taken: bool
+) -> None:
+    """What was meant is shown line by line, changed ones with a sign; no answer is a no."""
+    (tmp_path / "k.yaml").write_text(LOST)
+    person = Person({"A kubeadm": [str(tmp_path / "k.yaml")], "Take the": [word], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "    5 ~   podSubnet: 10.7.0.0/16" in person.told
+    assert ("podSubnet: 10.7.0.0/16" in (started[0].config or "")) == taken
+
+
+def test_a_reading_is_chosen_by_its_number(started: list[Request], tmp_path: Path) -> None:
+    """Where a file can be read in two ways."""
+    (tmp_path / "k.yaml").write_text(TWOFOLD)
+    person = Person({"A kubeadm": [str(tmp_path / "k.yaml")], "Which": ["2"], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    config = load.load(started[0].config or "", name="k")
+    assert config.cluster.image_repository == "registry.k8s.io"
+    assert config.cluster.etcd.local.image_repository == ""  # type: ignore[union-attr]
+
+
+def test_a_file_that_cannot_be_told_is_refused_by_line(
+    started: list[Request], tmp_path: Path
+) -> None:
+    """The questions go on without it."""
+    (tmp_path / "k.yaml").write_text(DOUBTFUL)
+    person = Person({"A kubeadm": [str(tmp_path / "k.yaml")], REVIEW: ["y"]})
+    converse(person.talk, Look("fresh"))
+    assert "podSubnett is no field of what stands above it" in person.text
+    assert "serviceSubnet" not in (started[0].config or "")
+
+
+def test_a_kubeadm_line_is_a_beginning_too(started: list[Request]) -> None:
+    """What it sets becomes the defaults; what of it is gone is told."""
+    person = Person(
+        {
+            "A kubeadm": ["kubeadm init --pod-network-cidr 10.9.0.0/16 --apiserver-count 3"],
+            REVIEW: ["y"],
+        }
+    )
+    converse(person.talk, Look("fresh"))
+    assert "Pod range [10.9.0.0/16]: " in person.asked
+    assert "--apiserver-count: is gone" in person.text
+    assert "podSubnet: 10.9.0.0/16" in (started[0].config or "")
 
 
 def test_a_section_is_asked_through(started: list[Request]) -> None:

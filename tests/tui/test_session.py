@@ -275,13 +275,6 @@ def test_secrets_are_known_to_be_there(session: Session) -> None:
     assert session.holds_secrets
 
 
-@pytest.mark.parametrize("preset", sections.PRESETS, ids=lambda one: one.name)
-def test_a_preset_is_valid(session: Session, preset: sections.Preset) -> None:
-    """Every preset leads to a configuration that can be run."""
-    session.apply(preset)
-    assert session.problems() == ()
-
-
 # texts and data
 
 SAMPLES = {

@@ -32,7 +32,7 @@ class Left(Exception):
     """A person has had enough before anything was changed."""
 
 
-def plain(config: str = "", language: str = "") -> int:
+def plain(config: str = "", language: str = "", preset: str = "") -> int:
     """Asks, shows what would be done, asks whether to do it, and does it. Returns the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(
@@ -43,14 +43,14 @@ def plain(config: str = "", language: str = "") -> int:
     chosen = preferences.load(dict(os.environ), Path.home())
     text.use(preferences.overruled(chosen, "", language).language)
     try:
-        return converse(Talk(read, tell), look(), config)
+        return converse(Talk(read, tell), look(), config, preset)
     except (Left, KeyboardInterrupt, EOFError):
         tell("")
         tell(_("Left. Nothing was changed on this machine."))
         return 128 + signal.SIGINT
 
 
-def converse(talk: Talk, seen: Look, config: str = "") -> int:
+def converse(talk: Talk, seen: Look, config: str = "", preset: str = "") -> int:
     """The whole conversation with somebody who started on a machine like this."""
     talk.tell_all(greeting(seen))
     if seen.kind == "busy":
@@ -60,7 +60,7 @@ def converse(talk: Talk, seen: Look, config: str = "") -> int:
     if seen.kind == "control-plane" and yes(talk, _("Make new join commands?")):
         return run(talk, Request(workflow="token", renew=True))
     session, answers = Session(), Answers()
-    begin(talk, session, config)
+    begin(talk, session, config, preset)
     while True:
         question_all(talk, session, answers)
         talk.tell_all(summary(session, answers))

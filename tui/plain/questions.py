@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from phases.engine.errors import ConfigurationError
 from phases.engine.request import Request
-from phases.model.problem import Problems
-from phases.model.yaml_source import read_text
 from phases.render import manifest
-from tui import plugin, sections
+from tui import plugin, presets, sections
 from tui.fields import extras as beside
 from tui.fields.field import Field
 from tui.headless import notice
 from tui.init import known_user
+from tui.plain import beginning
 from tui.plain.asking import NOTHING, complaints, question
 from tui.plain.talk import Talk, answer, yes
 from tui.session import Session
@@ -75,31 +74,32 @@ class Answers:
         )
 
 
-def begin(talk: Talk, session: Session, given: str = "") -> None:
-    """A file to start from, if there is one; `given` is the one that was named already."""
+def begin(talk: Talk, session: Session, given: str = "", preset: str = "") -> None:
+    """A file or a kubeadm line to start from, or a preset; `given` and `preset` were named already."""
     while path := answer(talk, _("A kubeadm.yaml to start from"), given, START_HELP) or given:
         given = ""
-        try:
-            session.import_text(path, read_text(path))
-        except Problems as found:
-            talk.tell_all(complaints(found.problems))
-            continue
-        if found_here := session.syntax_problems():
-            talk.tell_all(complaints(found_here))
-            session.discard_broken()
-            continue
+        if beginning.begun(talk, session, path):
+            break
+    else:
+        starting_point(talk, session, preset)
         return
-    starting_point(talk, session)
+    if preset:
+        starting_point(talk, session, preset)
 
 
-def starting_point(talk: Talk, session: Session) -> None:
-    """A preset, where no file gives the values."""
-    known = {preset.name: preset for preset in sections.PRESETS}
-    helps = (f"{name}: {_(preset.title)}. {_(preset.help)}" for name, preset in known.items())
+def starting_point(talk: Talk, session: Session, preset: str = "") -> None:
+    """A preset, where no file gives the values; what it sets is told before it is set."""
+    known = {one.name: one for one in presets.presets() if not one.fault}
+    helps = (f"{name}: {one.title}. {one.description}" for name, one in known.items())
     label = _("A preset to start from ({names})", names=", ".join(known))
-    while (given := answer(talk, label, _("none"), *helps)) not in ("", _("none"), "none"):
+    while (given := preset or answer(talk, label, _("none"), *helps)) not in (
+        "",
+        _("none"),
+        "none",
+    ):
+        preset = ""
         if given in known:
-            session.apply(known[given])
+            beginning.fill_in(talk, session, known[given])
             return
 
 

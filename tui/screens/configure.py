@@ -16,25 +16,26 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
-from textual.events import DescendantBlur, Resize
+from textual.events import DescendantBlur, Paste, Resize
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from phases.system.download import is_url
-from tui import plugin, portrait, sections, supplies
+from tui import plugin, portrait, presets, sections, supplies, understood
 from tui.beside import beside
 from tui.fields.extras import ARCHIVES, MANIFEST
-from tui.screens import pulling, unsaved
+from tui.screens import picking, pulling, unsaved
+from tui.screens.importing import Import
 from tui.screens.page import Page
 from tui.session import YAML, Session
 from tui.signs import State, pick, sign
 from tui.text import _, clean
 from tui.widgets import ahead, below
 from tui.widgets.ahead import Ahead
-from tui.widgets.field_editors import Pasted, Typed
+from tui.widgets.field_editors import Pasted, Typed, looks_like_configuration
 from tui.widgets.form import Action, Form
-from tui.widgets.prompts import Ask, OpenFile
+from tui.widgets.prompts import OpenFile
 from tui.widgets.section_list import SectionList
 from tui.widgets.yaml_pane import YamlPane
 
@@ -68,6 +69,7 @@ class Configure(Page):
         Binding("u", "undo('u')", "Undo"),
         Binding("f4", "propose", "Free ranges", show=False),
         Binding("f5", "pull", "Pull images", key_display="F5"),
+        Binding("f6", "presets", "Presets", show=False),
         Binding("pageup", "page(-1)", "Scroll up", show=False),
         Binding("pagedown", "page(1)", "Scroll down", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
@@ -118,6 +120,13 @@ class Configure(Page):
         wanted = sections.field_of(self.session.wanted)
         await self._go_to_section(self.session.section, wanted.path if wanted else "")
         self.session.wanted = ""
+        self._look_at_given()
+
+    def _look_at_given(self) -> None:
+        """A file that was given beforehand, and of which something is to be told."""
+        text, self.session.unseen = self.session.unseen, ""
+        if text and not understood.understand(self.session.source, text).is_plain:
+            self._offer_import(self.session.source, text)
 
     def on_unmount(self) -> None:
         self._unsubscribe()
@@ -332,8 +341,8 @@ class Configure(Page):
         match name:
             case "fold":
                 await self.action_fold()
-            case "preset":
-                await self._take_preset(argument)
+            case "presets":
+                self.action_presets()
             case "range":
                 path, _sign, text = argument.partition("=")
                 self.session.set_field(path, text)
@@ -348,17 +357,30 @@ class Configure(Page):
 
     def _take_mirror(self, name: str) -> None:
         mirror = next(one for one in sections.MIRRORS if one.name == name)
-        self.session.apply(mirror)
+        self.session.fill(mirror.values, f"mirror {mirror.name}")
         words = _("Images come from {mirror}. {key} takes it back.")
         self.say(words.format(mirror=mirror.values["imageRepository"], key=self._undo_key))
 
-    async def _take_preset(self, name: str) -> None:
-        preset = next(one for one in sections.PRESETS if one.name == name)
-        self.session.apply(preset)
-        if preset.asks:
+    @work
+    async def action_presets(self) -> None:
+        """Chooses a preset, shows what it sets, and fills it in where that is wanted."""
+        known = {one.name: one for one in presets.presets() if not one.fault}
+        name = await self.app.push_screen_wait(picking.choice(presets.presets()))
+        if name not in known:
+            return
+        preset = known[name]
+        answer = await self.app.push_screen_wait(
+            picking.preview(preset, self.session.changes(preset.fragment))
+        )
+        if answer == picking.BACK:
+            return
+        self.session.lay(
+            preset.fragment, f"preset {preset.name}", over_typed=answer == picking.REPLACE
+        )
+        if preset.asks and not self.session.value(preset.asks):
             await self._go_to_section(sections.home_of(preset.asks), preset.asks)
         words = _("{preset}: filled in. {key} takes it back.")
-        self.say(words.format(preset=_(preset.title), key=self._undo_key))
+        self.say(words.format(preset=preset.title, key=self._undo_key))
 
     def action_propose(self) -> None:
         for path, text in below.proposals(self.session):
@@ -432,10 +454,13 @@ class Configure(Page):
         if pane.editing:
             self._leave_yaml()
             return
+        place = self.session.place(self._standing_on)
+        self._edit_yaml(place.line - 1 if place else 0)
+
+    def _edit_yaml(self, line: int) -> None:
         self.session.pause()
         self.add_class("yaml-only")
-        place = self.session.place(self._standing_on)
-        pane.edit(self.session.yaml(), place.line - 1 if place else 0)
+        self.query_one(YamlPane).edit(self.session.yaml(), line)
         self._draw_yaml()
 
     def _leave_yaml(self) -> None:
@@ -462,17 +487,34 @@ class Configure(Page):
             self.session.set_yaml(text)
 
     @work
-    async def _offer_import(self, text: str) -> None:
-        question = _("This looks like a kubeadm.yaml: import it?")
-        detail = _("It takes the place of what is here; ^z brings that back.")
-        if await self.app.push_screen_wait(
-            Ask(question, detail, _("Import"), _("Keep what is here"))
-        ):
-            self.session.import_text("", text)
+    async def _offer_import(self, name: str, text: str) -> None:
+        """Shows what it is taken for, and does what is decided then."""
+        found = understood.understand(name, text)
+        changes = self.session.changes(found.fragment) if found.line else ()
+        decision = await self.app.push_screen_wait(Import(found, changes))
+        match decision.what if decision else "":
+            case "take" | "edit" as what if decision:
+                self._import(name, decision.text, as_it_is=decision.text == text)
+                if what == "edit":
+                    self._edit_yaml(decision.line - 1)
+            case "fill" | "replace" as what:
+                self.session.lay(found.fragment, "kubeadm line", over_typed=what == "replace")
+                self.say(_("Filled in. {key} takes it back.", key=self._undo_key))
+
+    def _import(self, name: str, text: str, *, as_it_is: bool = True) -> None:
+        self.session.import_text(name, text, as_it_is=as_it_is)
+        if self.query_one(YamlPane).editing:
+            self._leave_yaml()
 
     @on(Pasted)
     def _pasted(self, event: Pasted) -> None:
-        self._offer_import(event.text)
+        self._offer_import("", event.text)
+
+    def on_paste(self, event: Paste) -> None:
+        """Where nothing is typed only what is meant for all of it can be meant."""
+        if not self._in_text and looks_like_configuration(event.text):
+            event.stop()
+            self._offer_import("", event.text)
 
     # files
 
@@ -480,7 +522,14 @@ class Configure(Page):
     async def action_open(self) -> None:
         found = await self.app.push_screen_wait(OpenFile())
         if found is not None:
-            self.session.import_text(*found)
+            self._look_at(*found)
+
+    def _look_at(self, name: str, text: str) -> None:
+        """Takes a file over at once where there is nothing to ask and nothing to tell."""
+        if understood.understand(name, text).is_plain:
+            self._import(name, text)
+        else:
+            self._offer_import(name, text)
 
     @work
     async def action_save(self) -> None:

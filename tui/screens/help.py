@@ -116,6 +116,21 @@ TOPICS = {
         ),
         mark("New tokens by hand: kubeadm token create --print-join-command"),
     ),
+    "import": Topic(
+        mark("Import"),
+        (
+            mark(
+                "What a file or a paste was taken for, before anything is taken over. Where copying has "
+                "damaged it, it stands beside what was meant: ~ marks a line that was changed, - one that "
+                "was left out, + one that was put in, ? one that only you can tell the meaning of."
+            ),
+            mark(
+                "Where a line could belong to more than one field, each answer is one reading; look at an "
+                "answer and its text is shown. What is taken over can be taken back in the form."
+            ),
+        ),
+        mark("Presets and kubeadm lines: docs/presets.md"),
+    ),
 }
 
 

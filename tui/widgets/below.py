@@ -95,11 +95,8 @@ def _explained(session: Session) -> Iterator[Widget]:
 
 
 def _presets(_session: Session) -> Iterator[Widget]:
-    yield Static(_("Start from"), classes="section-title", markup=False)
-    for preset in sections.PRESETS:
-        yield Action(
-            f"preset:{preset.name}", f"{pick('→', '->')} {_(preset.title)}\n  {_(preset.help)}"
-        )
+    words = _("Lab, production, edge, mirrors, air-gapped, or one of your own")
+    yield Action("presets", f"{pick('→', '->')} " + _("Start from a preset") + f"  F6\n  {words}")
     yield Static("")
 
 

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from phases.model import command_line, repair
 from tui.signs import pick
 from tui.text import _
 
@@ -33,7 +34,7 @@ class Typed(Message):
 
 
 class Pasted(Message):
-    """A paste that looks like a whole configuration rather than a value."""
+    """A paste that looks like a whole configuration, or a kubeadm line, rather than a value."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -41,9 +42,17 @@ class Pasted(Message):
 
 
 def looks_like_configuration(text: str) -> bool:
-    """Whether a paste has the headings of Kubernetes YAML."""
-    starts = [line.strip() for line in text.splitlines()]
-    return len(starts) > 1 and any(line.startswith(("apiVersion:", "kind:")) for line in starts)
+    """Whether a paste has the headings of Kubernetes YAML, or a kubeadm line."""
+    starts = [line.strip(" \t\u00a0>").replace("：", ":") for line in text.splitlines()]
+    headed = any(line.startswith(("apiVersion:", "kind:")) for line in starts)
+    return (len(starts) > 1 and headed) or command_line.is_command(text)
+
+
+def is_to_be_looked_at(text: str) -> bool:
+    """Whether a paste into the YAML is more than YAML to be put there as it is."""
+    if not looks_like_configuration(text):
+        return False
+    return repair.repair(text) is not None or command_line.is_command(text)
 
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -100,12 +109,11 @@ class LineEditor(Input):
         self.cursor_position = len(self.value)
 
     def _on_paste(self, event: events.Paste) -> None:
+        """Any other paste is for Input's own handler, which Textual calls after this one."""
         if looks_like_configuration(event.text):
             event.stop()
             event.prevent_default()
             self.post_message(Pasted(event.text))
-        else:
-            super()._on_paste(event)
 
 
 class ChoiceEditor(Widget, can_focus=True):
@@ -248,9 +256,8 @@ class LinesEditor(TextArea):
             super().action_cursor_up(select)
 
     async def _on_paste(self, event: events.Paste) -> None:
+        """Any other paste is for TextArea's own handler, which Textual calls after this one."""
         if looks_like_configuration(event.text):
             event.stop()
             event.prevent_default()
             self.post_message(Pasted(event.text))
-        else:
-            await super()._on_paste(event)

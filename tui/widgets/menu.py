@@ -46,6 +46,13 @@ class Menu(Widget, can_focus=True):
             super().__init__()
             self.name = name
 
+    class Moved(Message):
+        """Somebody looks at this one."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     def __init__(self, entries: Sequence[Entry]) -> None:
         super().__init__()
         self.entries = tuple(entries)
@@ -68,6 +75,7 @@ class Menu(Widget, can_focus=True):
     def action_move(self, step: int) -> None:
         self.at = min(max(self.at + step, 0), len(self.entries) - 1)
         self.refresh()
+        self.post_message(self.Moved(self.entries[self.at].name))
         top = self.region.y + sum(entry.height for entry in self.entries[: self.at])
         region = Region(self.region.x, top, self.size.width, self.entries[self.at].height)
         if isinstance(self.parent, Widget):

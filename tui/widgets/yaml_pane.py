@@ -7,31 +7,19 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from tui.signs import pick, sign
+from tui.masking import masked
+from tui.signs import sign
 from tui.text import _
-from tui.widgets.field_editors import plainly
+from tui.widgets.field_editors import Pasted, is_to_be_looked_at, plainly
 
 _KEY = re.compile(r"^(\s*(?:- )*)([^\s:#'\"][^:#]*?)(:)(?=\s|$)")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
-_SECRET = re.compile(r"^(\s*(?:- )?(?:token|certificateKey):\s+)(\S.*)$", re.MULTILINE)
-
-
-def masked(text: str) -> str:
-    """The text with the values of tokens and keys hidden; a token's id stays."""
-    dot = pick("•", "*")
-
-    def hide(match: re.Match[str]) -> str:
-        value = match[2].strip("'\"")
-        name, sign_, rest = value.partition(".")
-        shown = f"{name}.{dot * len(rest)}" if sign_ else dot * len(value)
-        return match[1] + ("null" if value == "null" else shown)
-
-    return _SECRET.sub(hide, text)
 
 
 class YamlArea(TextArea):
@@ -63,6 +51,13 @@ class YamlArea(TextArea):
         if action == "undo" and not self.history.undo_stack:
             return False
         return super().check_action(action, parameters)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """A whole configuration that copying has damaged, or a kubeadm line, is offered to the page."""
+        if not self.read_only and is_to_be_looked_at(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(Pasted(event.text))
 
     def get_line(self, line_index: int) -> Text:
         line = plainly(super().get_line(line_index))
