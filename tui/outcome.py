@@ -17,9 +17,8 @@ def name(started: RunStarted | None) -> str:
     """The left end of the header: the cluster where it is known, its version, its node."""
     if started is None:
         return "kubeboot"
-    cluster = getattr(started, "cluster", "")  # an older engine doesn't tell it
     place = _("{version} on {node}", version=started.version, node=started.node)
-    return " · ".join(part for part in ("kubeboot", cluster, place) if part)
+    return " · ".join(part for part in ("kubeboot", started.cluster, place) if part)
 
 
 def badge(started: RunStarted | None) -> str:
@@ -89,16 +88,22 @@ def _refused(started: RunStarted, changes: int, what: str) -> str:
     """What isn't ours to change may be met by a phase when others have changed things already."""
     if not changes or started.mode == "dry-run":
         return _("Refused before anything was changed: {what}", what=what)
-    if changes == 1:
-        return _("Refused after 1 change: {what}", what=what)
-    return _("Refused after {n} changes: {what}", n=changes, what=what)
+    return _("Refused after {changes}: {what}", changes=counted(changes), what=what)
 
 
 def _good(started: RunStarted, changes: int) -> tuple[State, str]:
     if not changes:
         return "unchanged", _("Nothing to do: everything is as it should be.")
-    if started.mode == "real":
-        return "ok", _("{node} is a control plane now ({n} changes).", node=started.node, n=changes)
+    count = counted(changes)
     if started.mode == "rehearsal":
-        return "ok", _("Rehearsed with {n} changes; this machine was not touched.", n=changes)
-    return "ok", _("{n} changes would be made; nothing was changed.", n=changes)
+        return "ok", _("Rehearsed with {changes}; this machine was not touched.", changes=count)
+    if started.mode == "dry-run":
+        return "ok", _("A dry run of {changes}; nothing was changed.", changes=count)
+    if started.workflow == "token":
+        return "ok", _("A new token lets nodes join.")
+    return "ok", _("{node} is a control plane now ({changes}).", node=started.node, changes=count)
+
+
+def counted(changes: int) -> str:
+    """So many changes, in words."""
+    return _("1 change") if changes == 1 else _("{count} changes", count=changes)

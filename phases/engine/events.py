@@ -54,6 +54,7 @@ class RunStarted:
     node: str
     phases: tuple[PhaseOutline, ...]
     pid: int = 0
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

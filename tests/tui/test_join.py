@@ -41,6 +41,7 @@ from tui.app import KubebootApp
 from tui.preferences import Preferences
 from tui.screens.choice import Choice
 from tui.screens.join import Join
+from tui.screens.run import Run
 from tui.text import LANGUAGES
 
 
@@ -189,16 +190,27 @@ async def test_an_unreadable_handover_is_told(tmp_path: Path) -> None:
         assert not page.check_action("send", ())
 
 
+def token_run(folder: Path, command: str) -> Path:
+    """The journal of a run that has made a new token, long after the good run."""
+    folder.mkdir()
+    (folder / "handover.json").write_text(json.dumps({"worker": command}))
+    first = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
+    at = {"at": "2026-11-23T15:19:00+00:00"}
+    told: tuple[dict[str, Any], ...] = (
+        first | at | {"workflow": "token", "run": "token", "phases": []},
+        {"event": "HandoverWritten", "phase": "", "path": str(folder / "handover.json")},
+        {"event": "RunFinished", "outcome": "done", "exit_code": 0, "changes": 1, "failure": None},
+    )
+    journal = folder / "journal.jsonl"
+    lines = (json.dumps(at | line | {"seq": n}) for n, line in enumerate(told))
+    journal.write_text("".join(f"{line}\n" for line in lines))
+    return journal
+
+
 async def test_n_makes_new_commands(tmp_path: Path) -> None:
-    """A new token comes from an engine; the desk and what is printed at the end have it at once."""
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    (fresh / "handover.json").write_text(json.dumps({"worker": "kubeadm join new --token n.n"}))
-    journal = fresh / "journal.jsonl"
-    text = (RECORDINGS / "good.jsonl").read_text()
-    old = re.search(r'"path":"([^"]+handover.json)"', text)
-    assert old
-    journal.write_text(text.replace(old[1], str(fresh / "handover.json")))
+    """A new token comes from an engine; desk and parting have it at once, and still tell of the run that
+    made the cluster, also after a look back at that run."""
+    journal = token_run(tmp_path / "fresh", "kubeadm join new --token n.n")
     asked: list[Request] = []
 
     def begin(request: Request) -> Any:
@@ -207,14 +219,22 @@ async def test_n_makes_new_commands(tmp_path: Path) -> None:
 
     app = make_app(tmp_path, begin=begin)
     async with app.run_test(size=WIDE) as pilot:
-        await at_desk(pilot, state_with(tmp_path))
+        page = await at_desk(pilot, state_with(tmp_path))
+        up = page.aside()
         await pilot.press("n")
         await until(pilot, lambda: "kubeadm join new" in text_of(app))
+        assert page.aside() == up
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Run) and app.screen.story.ended)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Join))
+        assert "kubeadm join new" in text_of(app)
         await pilot.press("q")
     wanted = next(request for request in asked if request.workflow == "token")
     assert wanted.renew
     assert wanted.upload_certs
     assert "kubeadm join new --token n.n" in app.parting
+    assert "is a control plane now" in app.parting[0]
 
 
 async def test_a_kubeconfig_is_given_on_consent_to_who_called_sudo(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from phases.engine import events as e
 from phases.engine.state import RunState
 from tui.follower import Story
-from tui.outcome import verdict
+from tui.outcome import name, verdict
 
 STATE = RunState(e.RunStarted("run", "init", "real", "v1.37.2", "node", ()))
 
@@ -34,3 +34,31 @@ def test_a_refusal_says_what_was_changed_before_it(mode: Any, changes: int, sent
         "failed",
         sentence,
     )
+
+
+@pytest.mark.parametrize(
+    ("workflow", "mode", "changes", "sentence"),
+    [
+        ("init", "real", 1, "node is a control plane now (1 change)."),
+        ("init", "real", 9, "node is a control plane now (9 changes)."),
+        ("init", "rehearsal", 1, "Rehearsed with 1 change; this machine was not touched."),
+        ("init", "dry-run", 1, "A dry run of 1 change; nothing was changed."),
+        ("token", "real", 1, "A new token lets nodes join."),
+    ],
+)
+def test_a_good_end_counts_its_changes(
+    workflow: str, mode: Any, changes: int, sentence: str
+) -> None:
+    """One change is no changes, and a new token makes no control plane."""
+    assert STATE.started
+    started = replace(STATE.started, workflow=workflow, mode=mode)
+    finished = e.RunFinished("done", 0, changes)
+    assert verdict(Story(replace(STATE, started=started, finished=finished))) == ("ok", sentence)
+
+
+def test_a_run_is_named_by_its_cluster() -> None:
+    """The header tells which cluster a run is about, once the engine has told."""
+    assert STATE.started
+    assert name(replace(STATE.started, cluster="harbour")) == "kubeboot · harbour · v1.37.2 on node"
+    assert name(STATE.started) == "kubeboot · v1.37.2 on node"
+    assert name(None) == "kubeboot"

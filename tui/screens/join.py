@@ -117,7 +117,7 @@ class Join(Page):
     def on_mount(self) -> None:
         if self._can_ask():
             self._watch_nodes()
-        self.desk = Desk.of(self.installer.latest)
+        self.desk = Desk.of(self.installer.handing_out)
         self.chosen = next(iter(self.desk.commands), "worker")
         self.set_interval(1, self._draw)
         self._draw()
@@ -239,7 +239,7 @@ class Join(Page):
         request = self.installer.on_master("token", renew=True, upload_certs=more)
         state = await self._ask_engine(request, _("Making a new token …"))
         if state is not None and state.handover:
-            self.installer.latest = state
+            self.installer.reissued = state
             self.desk = Desk.of(state)
             self.notify(_("New commands; the ones before stay good until they expire."))
             self._draw()
