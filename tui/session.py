@@ -23,6 +23,7 @@ from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
 from tui.fields.documents import Documents, get, parse, put, write
 from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN
 from tui.fields.field import Field
+from tui.fields.patch import patched
 from tui.fields.verdict import Verdict
 from tui.planner import Plan
 from tui.plugin import Plugin
@@ -466,17 +467,17 @@ def _with_field(draft: Draft, known: Field, text: str) -> Draft:
         return _with_either(draft, text)
     documents = put(draft.documents, known.path, texts.read(known.kind, text))
     typed = _set(draft.typed, known.path, text)
-    return _rewritten(replace(draft, documents=documents, typed=typed))
+    return _rewritten(replace(draft, typed=typed), documents)
 
 
-def _rewritten(draft: Draft) -> Draft:
-    """The text and its places after the documents were changed by the form."""
-    text = write(draft.documents)
+def _rewritten(draft: Draft, documents: Documents) -> Draft:
+    """The draft after its documents were changed by the form: what else stands in the text stays there."""
+    places: Mapping[str, Place] = {}
     try:
-        places = parse(text, NAME)[1]
+        text, places = patched(draft.text, draft.documents, documents, NAME)
     except Problems:  # characters that may not stand in YAML; the verdict says so
-        places = {}
-    return replace(draft, text=text, places=MappingProxyType(places))
+        text = write(documents)
+    return replace(draft, text=text, documents=documents, places=MappingProxyType({**places}))
 
 
 def _with_either(draft: Draft, choice: str) -> Draft:
@@ -492,7 +493,7 @@ def _with_either(draft: Draft, choice: str) -> Draft:
     if get(documents, f"{EITHER}.{wanted}") is None:
         fresh: dict[str, list[str]] | None = {"endpoints": []} if wanted == EXTERNAL[1] else None
         documents = put(documents, f"{EITHER}.{wanted}", aside.pop(wanted, fresh))
-    return _rewritten(replace(draft, documents=documents, aside=MappingProxyType(aside)))
+    return _rewritten(replace(draft, aside=MappingProxyType(aside)), documents)
 
 
 def _with_text(draft: Draft, text: str) -> Draft:
