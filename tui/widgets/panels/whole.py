@@ -28,6 +28,9 @@ TOPICS: Mapping[str, Drawer] = {
 }
 """Every topic that has a panel of its own, in the order in which a phase's are shown."""
 
+BESIDE = ("patience", "last-words")
+"""Topics that are told in the panel of another: how long is waited, and what containers said last."""
+
 
 def draw(scene: Scene, choices: Sequence[tuple[str, str]] = ()) -> Iterator[Content]:
     """All lines of a phase's panel."""
@@ -39,8 +42,9 @@ def draw(scene: Scene, choices: Sequence[tuple[str, str]] = ()) -> Iterator[Cont
         yield Content("")
         yield from trouble.draw(phase.failure, scene.width, choices, told="check" in phase.reports)
     for topic, items in sorted(phase.reports.items(), key=_place):
-        yield Content("")
-        yield from TOPICS.get(topic, anything)(items, scene)
+        if topic not in BESIDE and not (topic == "container" and "health" in phase.reports):
+            yield Content("")
+            yield from TOPICS.get(topic, anything)(items, scene)
     if phase.steps and not phase.reports:
         yield Content("")
         yield from steps(tuple(phase.steps.values()))
@@ -59,7 +63,8 @@ def title(scene: Scene) -> Content:
     state = signs.of_status(phase.status)
     name = d.styled(said(phase.title), d.TITLE)
     word = d.styled(signs.word(state), signs.colour(state))
-    time = d.span(phase.started, phase.finished or (scene.now if phase.started else None))
+    until = phase.finished or (scene.now if phase.started else None)
+    time = health.waited(scene) or d.span(phase.started, until)
     right = Content.assemble(d.muted(time), "  " if time else "", word)
     return d.spread(name, right, scene.width)
 
