@@ -161,7 +161,7 @@ async def test_a_failure_says_what_why_and_what_next(tmp_path: Path) -> None:
         assert 'invalid argument "banana"' in text
         assert "Mend the cause and run the same command again" in text
         assert "r try again" in text
-        assert "e to the field that may have caused it: Flags of the API server" in text
+        assert "e to the form: Flags of the API server" in text
 
 
 async def test_a_failure_tells_its_likely_cause_and_what_was_tried(tmp_path: Path) -> None:
@@ -195,18 +195,18 @@ async def test_a_failure_at_80x24_shows_cause_and_choices_at_once(
     async with app.run_test(size=size) as pilot:
         await watched(pilot, told_today("failed", tmp_path))
         text = text_of(app)
-        for words in ("can't use the value banana", "e to the field", "u what was changed"):
+        for words in ("can't use the value banana", "e to the form", "u what was changed"):
             assert words in text
 
 
 async def test_containers_stand_with_the_health(tmp_path: Path) -> None:
-    """State, restarts and exit code of each; etcd, whose health nobody asks, has a line too."""
+    """State, restarts and exit code of each, below its health."""
     app = make_app(tmp_path)
     async with app.run_test(size=(140, 80)) as pilot:
         await watched(pilot, told_today("failed", tmp_path))
         text = text_of(app)
         assert "container exited, code 1, Error, 2 restarts" in text
-        assert re.search(r"etcd +container runs, 0 restarts", text)
+        assert re.search(r"etcd +○ not asked.*\n.* container runs, 0 restarts", text)
         assert text.count("container runs, 0 restarts") == 3
 
 
@@ -259,6 +259,11 @@ async def test_a_failure_leads_back_to_the_field(tmp_path: Path) -> None:
         ({"code": "kubelet-unhealthy", "cause_code": "swap-on"}, "KubeletConfiguration.failSwapOn"),
         ({"code": "system-refused", "where": "certs", "cause_code": "no-space"}, ""),
         ({"cause_code": "unknown-flag", "cause": "etcd doesn't know the flag --x"}, "etcd.local.extraArgs"),
+        ({"code": "preflight", "why": "[Mem] x\n[Port-10250] y\n[Port-7443] z"},
+         "localAPIEndpoint.bindPort"),
+        ({"code": "preflight", "why": "[DirAvailable--var-lib-etcd] x"}, "etcd.local.dataDir"),
+        ({"code": "preflight", "why": "[Port-10250] x\n[FileContent--proc-a] [CRI] y"},
+         "nodeRegistration.ignorePreflightErrors"),
     ],
 )  # fmt: skip
 def test_each_cause_has_its_field(failure: dict[str, str], path: str) -> None:
@@ -269,11 +274,28 @@ def test_each_cause_has_its_field(failure: dict[str, str], path: str) -> None:
 
 def test_every_cause_leads_to_a_field() -> None:
     """No code or phase points at a field that isn't there."""
-    tables = (causes.BY_CODE, causes.BY_PHASE, causes.FLAGS, causes.BY_CAUSE)
+    tables = (causes.BY_CODE, causes.BY_PHASE, causes.FLAGS, causes.BY_CAUSE, causes.BY_CHECK)
     paths = {path for table in tables for path in table.values()}
-    assert paths <= set(sections.fields())
+    assert {causes.IGNORE, *paths} <= set(sections.fields())
     judged = {cause.code for cause in CAUSES}
     assert {*causes.BY_CAUSE, *causes.FLAG_CAUSES, *causes.NO_FIELD} <= judged
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+async def test_a_refusal_leads_where_checks_are_waived(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Panel and footer call the way to the form by one name; no flag of the command line is the remedy."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await watched(pilot, RECORDINGS / "refused.jsonl")
+        text = text_of(app)
+        assert "e to the form: Checks that only warn" in text
+        assert "e To the form" in text.splitlines()[-1]
+        assert "--ignore-preflight-errors" not in text
+        await pilot.press("e")
+        await until(pilot, lambda: getattr(app.focused, "path", "") == causes.IGNORE)
+        assert app.session.section == "review"
 
 
 async def test_retry_asks_for_the_same_again(tmp_path: Path) -> None:
