@@ -130,6 +130,10 @@ class Session:
         self._adopt(draft)
         return edit
 
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._earlier)
+
     def pause(self) -> None:
         """What is typed next is an edit of its own, also in the same field."""
         self._last_edit = ""

@@ -51,10 +51,11 @@ class Configure(Page):
 
     CSS_PATH: ClassVar = ["page.tcss", "configure.tcss"]
     HELP_TOPIC = "configure"
+    KEYS_THAT_YIELD = ("open", "save")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "step(1)", "Next", key_display="^n"),
         Binding("ctrl+b", "step(-1)", "Previous", key_display="^b", show=False),
-        Binding("f3", "fold", "Advanced", key_display="F3"),
+        Binding("f3", "fold", "More", key_display="F3"),
         Binding("ctrl+y", "yaml", "YAML", key_display="^y", priority=True),
         Binding("y", "yaml", "YAML", show=False),
         Binding("ctrl+o", "open", "Open", key_display="^o"),
@@ -203,6 +204,7 @@ class Configure(Page):
             )
         self._draw_hint()
         self._draw_yaml()
+        self.refresh_bindings()
 
     def _draw_hint(self) -> None:
         row = self.query_one(Form).standing
@@ -353,6 +355,10 @@ class Configure(Page):
     def action_page(self, direction: int) -> None:
         form = self.query_one(Form)
         form.scroll_relative(y=direction * max(form.size.height - 2, 1), animate=False)
+
+    def idle(self) -> tuple[str, ...]:
+        """Its key is taken here all the same, or ctrl+z in a text would suspend the program."""
+        return () if self.session.can_undo else ("undo",)
 
     def action_undo(self, _key: str) -> None:
         if not self.session.undo():

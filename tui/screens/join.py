@@ -37,17 +37,18 @@ class Join(Page):
 
     CSS_PATH: ClassVar = ["page.tcss", "join.tcss"]
     HELP_TOPIC = "join"
+    KEYS_THAT_YIELD = ("choose", "save")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "send", "To the clipboard"),
+        Binding("c", "send", "Send"),
         Binding("v", "reveal", "Show"),
         Binding("s", "save", "Save"),
-        Binding("up,k", "choose('worker')", "Which command", key_display="↑↓"),
+        Binding("up,k", "choose('worker')", "Choose", key_display="↑↓"),
         Binding("down,j", "choose('control_plane')", "Control planes", show=False),
         Binding("n", "reissue", "New token"),
         Binding("ctrl+k", "kubeconfig", "Kubeconfig"),
         Binding("pageup", "page(-1)", "Scroll up", show=False),
         Binding("pagedown", "page(1)", "Scroll down", show=False),
-        Binding("escape", "back", "To the run", key_display="esc"),
+        Binding("escape", "back", "Run", key_display="esc"),
         Binding("q", "app.interrupt", "Leave", show=False),
     ]
 

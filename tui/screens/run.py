@@ -48,6 +48,7 @@ class Run(Page):
     CSS_PATH: ClassVar = ["page.tcss", "run.tcss"]
     AUTO_FOCUS = ""
     HELP_TOPIC = "run"
+    KEYS_THAT_YIELD = ("filter", "log")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "join", "Join commands", key_display="⏎"),
         Binding("v", "reveal", "Show"),
