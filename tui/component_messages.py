@@ -29,5 +29,7 @@ COMPONENTS: tuple[str, ...] = (
     mark("Use a range of fd00::/8"),
     mark("Look it up in the program's help"),
     mark("no check is called {name}"),
+    mark("no container runtime was found on this machine"),
+    mark("Install one, such as containerd, before you start"),
 )
 """Faults and remedies, in the words of `phases.model.values`, `check_components` and `names`."""

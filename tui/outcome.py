@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from phases.engine.events import RunStarted
-from tui import machine
+from phases.engine.state import PhaseState
+from tui import machine, signs
 from tui.follower import Story
 from tui.signs import State
 from tui.text import _, said
@@ -32,6 +33,31 @@ def rehearsed_in(started: RunStarted | None, journal: Path | None) -> Path | Non
     if started is None or started.mode != "rehearsal" or journal is None:
         return None
     return machine.rehearsed_in(journal)
+
+
+def state_of(phase: PhaseState) -> State:
+    """The state of a phase's sign: one whose checks failed without stopping it is no good end, and one
+    that only looks, or hands something over, has done so without a change."""
+    if phase.status not in ("done", "unchanged"):
+        return signs.of_status(phase.status)
+    if failed_checks(phase):
+        return "risky"
+    looked = phase.handed_over or "check" in phase.reports
+    return "ok" if looked else signs.of_status(phase.status)
+
+
+def word_of(phase: PhaseState) -> str:
+    """The state of a phase in words."""
+    count = failed_checks(phase)
+    if count and phase.status != "failed":
+        return _("1 check failed") if count == 1 else _("{n} checks failed", n=count)
+    return signs.word(state_of(phase))
+
+
+def failed_checks(phase: PhaseState) -> int:
+    """How many checks the real thing would be refused for."""
+    checks = phase.reports.get("check", {}).values()
+    return sum(check.get("state") == "failed" for check in checks)
 
 
 def is_over(story: Story) -> bool:

@@ -40,6 +40,7 @@ START = (
     "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
 )
 TRUE = "true"
+SOCKET = "nodeRegistration.criSocket"
 PODS, SERVICES = "networking.podSubnet", "networking.serviceSubnet"
 
 
@@ -341,7 +342,13 @@ class Session:
 
     def warnings(self) -> tuple[Problem, ...]:
         """Doubtful choices, as far as they can be told: the model's, and ranges that are in use here."""
-        return (*self.verdict.warnings, *self._ranges_in_use())
+        return (*self.verdict.warnings, *self._ranges_in_use(), *self._no_runtime())
+
+    def _no_runtime(self) -> tuple[Problem, ...]:
+        if self.facts.cri_sockets:
+            return ()
+        message = "no container runtime was found on this machine"
+        return (Problem(SOCKET, message, "Install one, such as containerd, before you start"),)
 
     @property
     def network_plan(self) -> Plan:

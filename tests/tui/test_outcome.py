@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from phases.engine import events as e
-from phases.engine.state import RunState
+from phases.engine.journal import Reader
+from phases.engine.state import PhaseState, RunState, fold
+from tests.tui.stage import RECORDINGS
 from tui.follower import Story
-from tui.outcome import name, verdict
+from tui.outcome import name, state_of, verdict, word_of
 
 STATE = RunState(e.RunStarted("run", "init", "real", "v1.37.2", "node", ()))
 
@@ -62,3 +64,35 @@ def test_a_run_is_named_by_its_cluster() -> None:
     assert name(replace(STATE.started, cluster="harbour")) == "kubeboot · harbour · v1.37.2 on node"
     assert name(STATE.started) == "kubeboot · v1.37.2 on node"
     assert name(None) == "kubeboot"
+
+
+def phase(status: str, *checks: str, handed_over: bool = False) -> PhaseState:
+    told = {f"Check{n}": {"state": state} for n, state in enumerate(checks)}
+    reports = {"check": told} if checks else {}
+    return PhaseState("p", "P", status, reports=reports, handed_over=handed_over)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("shown", "state", "word"),
+    [
+        (phase("unchanged", "passed", "failed", "failed"), "risky", "2 checks failed"),
+        (phase("done", "failed"), "risky", "1 check failed"),
+        (phase("failed", "failed"), "failed", "failed"),
+        (phase("unchanged", "passed", "warned"), "ok", "done"),
+        (phase("unchanged", handed_over=True), "ok", "done"),
+        (phase("unchanged"), "unchanged", "unchanged"),
+        (phase("done"), "ok", "done"),
+        (phase("running", "passed"), "running", "running"),
+    ],
+)
+def test_a_phases_sign_says_what_came_of_it(shown: PhaseState, state: str, word: str) -> None:
+    """Failed checks that stopped nothing are no good end; looking and handing over are no lack of change."""
+    assert (state_of(shown), word_of(shown)) == (state, word)
+
+
+def test_the_first_run_of_the_join_command_is_done() -> None:
+    """It changes nothing and hands over what the run was for."""
+    state = RunState()
+    for record in Reader(RECORDINGS / "good.jsonl").new_records():
+        state = fold(state, record)
+    assert state_of(state.phases["show-join-command"]) == "ok"

@@ -12,6 +12,7 @@ from textual.content import Content
 from phases.engine.errors import InstallerError
 from phases.engine.events import Effect
 from phases.engine.state import RunState
+from tui.detail_words import detail
 from tui.preview import Foreseen
 from tui.signs import State, pick
 from tui.text import _, clean, said
@@ -137,7 +138,7 @@ def effect_lines(effects: Sequence[Effect]) -> Content:
 def _effect(effect: Effect) -> Content:
     line = Content.assemble(INDENT * 2, styled(effect.target))
     verb = _(effect.verb) if effect.verb in ("update", "remove", "delete") else ""
-    notes = "  ".join(word for word in (verb, clean(effect.detail)) if word)
+    notes = "  ".join(word for word in (verb, detail(effect.detail)) if word)
     return Content.assemble(line, "  ", muted(notes)) if notes else line
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from textual.content import Content
 
 from phases.engine.state import StepState
-from tui import signs
+from tui import outcome, signs
+from tui.detail_words import detail
 from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.panels import checks, cluster, files, health, images, pki, trouble
@@ -60,9 +61,8 @@ def _place(pair: tuple[str, Items]) -> int:
 def title(scene: Scene) -> Content:
     """The phase's name, and how long it has been at it."""
     phase = scene.phase
-    state = signs.of_status(phase.status)
     name = d.styled(said(phase.title), d.TITLE)
-    word = d.styled(signs.word(state), signs.colour(state))
+    word = d.styled(outcome.word_of(phase), signs.colour(outcome.state_of(phase)))
     until = phase.finished or (scene.now if phase.started else None)
     time = health.waited(scene) or d.span(phase.started, until)
     right = Content.assemble(d.muted(time), "  " if time else "", word)
@@ -112,7 +112,11 @@ def _changes(scene: Scene) -> Iterator[Content]:
     for effect in effects:
         yield d.cut(
             d.row(
-                [(d.muted(_verb(effect.verb)), 8), (effect.target, 0), (d.muted(effect.detail), 0)]
+                [
+                    (d.muted(_verb(effect.verb)), 8),
+                    (effect.target, 0),
+                    (d.muted(detail(effect.detail)), 0),
+                ]
             ),
             scene.width,
         )
