@@ -30,6 +30,7 @@ from tui.session import YAML, Session
 from tui.signs import State, pick, sign
 from tui.text import _, clean
 from tui.widgets import below
+from tui.widgets.argument_list import ArgumentList
 from tui.widgets.field_editors import Pasted, Typed
 from tui.widgets.form import Action, Form
 from tui.widgets.prompts import Ask, OpenFile
@@ -282,6 +283,10 @@ class Configure(Page):
         self._standing_on = event.path
         self._draw_hint()
         self._draw_yaml()
+
+    @on(ArgumentList.Chosen)
+    def _proposed(self) -> None:
+        self._draw_hint()
 
     @on(Action.Chosen)
     async def _act(self, event: Action.Chosen) -> None:

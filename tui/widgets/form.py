@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -125,7 +126,7 @@ class FieldRow(Widget):
         elif self.shown.details:
             self.mount(self._details())
 
-    def hint(self) -> Text:
+    def hint(self) -> Text | Table:
         """What the field is for, how it is written, and what is offered for it."""
         field = self.shown.field
         words = [_(field.help)]
