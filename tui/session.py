@@ -390,7 +390,8 @@ class Session:
             return known.options[0]
         if known.is_option:
             return "false" if known.kind == "switch" else ""
-        return texts.show(known.kind, self.verdict.default(path))
+        shown = texts.show(known.kind, self.verdict.default(path))
+        return texts.shorter_duration(shown) if known.kind == "duration" else shown
 
     def effective(self, path: str) -> str:
         """What a field holds, or will be."""

@@ -85,6 +85,24 @@ async def certificates(pilot: Pilot[int], _folder: Path) -> None:
     page._select("certs")
 
 
+async def manifests(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of the static pods, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("control-plane")
+
+
+async def kubeconfigs(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of the kubeconfigs, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("kubeconfig")
+
+
+async def objects(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of what was applied for tokens, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("bootstrap-token")
+
+
 async def join(pilot: Pilot[int], folder: Path) -> None:
     """The join desk."""
     page = await watched(pilot, RECORDINGS / "good.jsonl")
@@ -188,6 +206,7 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(welcome, waiting, failed, refused, certificates, join),
+        *(manifests, kubeconfigs, objects),
         *(pulling, arrived, networking, review, flag, fault, help_, leaving, ended),
     )
 }

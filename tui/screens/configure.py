@@ -87,8 +87,7 @@ class Configure(Page):
         facts = self.session.facts
         parts = ["kubeboot", facts.hostname, facts.system]
         if facts.cpus:
-            memory = round(facts.memory / 2**30)
-            parts.append(_("{cpus} cores, {memory} GB", cpus=facts.cpus, memory=memory))
+            parts.append(_("{n} CPUs, {memory} GiB", n=facts.cpus, memory=facts.gibibytes))
         return " · ".join(part for part in parts if part)
 
     def aside(self) -> str:

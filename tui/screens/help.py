@@ -151,27 +151,30 @@ class Help(ModalScreen[None]):
             yield from map(d.styled, d.wrapped(paragraph, width))
         yield Content("")
         yield d.heading(_("Keys"))
-        yield from self._listed(width)
+        yield from _listed([key for key in self._keys if key[1] not in KEYS], width)
+        if editing := [key for key in self._keys if key[1] in KEYS]:
+            yield Content("")
+            yield d.heading(_("Keys of the field, or of the list, that one is in"))
+            yield from _listed(editing, width)
         if self._topic.further:
             yield Content("")
             yield from map(d.muted, d.wrapped(_(self._topic.further), width))
-
-    def _listed(self, width: int) -> Iterator[Content]:
-        """The keys in two columns, read downwards; those with many words stand below, a line each."""
-        column = width // 2
-        short = [key for key in self._keys if cell_len(_(key[1])) <= column - KEY - GAP]
-        depth = -(-len(short) // 2)
-        for number in range(depth):
-            yield d.row(
-                [cell for key in short[number::depth] for cell in _cells(key, column)], gap=0
-            )
-        yield from (d.row(_cells(key, width), gap=0) for key in self._keys if key not in short)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)
+
+
+def _listed(keys: list[tuple[str, str]], width: int) -> Iterator[Content]:
+    """Keys in two columns, read downwards; those with many words stand below, a line each."""
+    column = width // 2
+    short = [key for key in keys if cell_len(_(key[1])) <= column - KEY - GAP]
+    depth = -(-len(short) // 2)
+    for number in range(depth):
+        yield d.row([cell for key in short[number::depth] for cell in _cells(key, column)], gap=0)
+    yield from (d.row(_cells(key, width), gap=0) for key in keys if key not in short)
 
 
 def _cells(key: tuple[str, str], width: int) -> list[tuple[Content | str, int]]:
