@@ -123,7 +123,9 @@ class Help(ModalScreen[None]):
         super().__init__()
         self._topic = TOPICS.get(getattr(page, "HELP_TOPIC", ""), TOPICS["welcome"])
         self._further = tuple(page.further()) if isinstance(page, Page) else ()
-        self._keys = [(key_name(binding), binding.description) for binding in explained(page)]
+        found = list(explained(page))
+        self._keys = [(key_name(binding), binding.description) for binding in found]
+        self._of_widgets = {key_name(one) for one in found if _is_of_widget(one)}
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", can_focus=False):
@@ -151,11 +153,11 @@ class Help(ModalScreen[None]):
             yield from map(d.styled, d.wrapped(paragraph, width))
         yield Content("")
         yield d.heading(_("Keys"))
-        yield from _listed([key for key in self._keys if key[1] not in KEYS], width)
-        if editing := [key for key in self._keys if key[1] in KEYS]:
+        yield from _listed([key for key in self._keys if key[0] not in self._of_widgets], width)
+        if further := [key for key in self._keys if key[0] in self._of_widgets]:
             yield Content("")
             yield d.heading(_("Keys of the field, or of the list, that one is in"))
-            yield from _listed(editing, width)
+            yield from _listed(further, width)
         if self._topic.further:
             yield Content("")
             yield from map(d.muted, d.wrapped(_(self._topic.further), width))
@@ -187,3 +189,8 @@ def explained(page: Screen[object]) -> Iterator[Binding]:
     """The footer's keys first, then ours that work here, then those of Textual's fields; each thing once."""
     own = [binding for binding in active(page, shown_only=False) if binding.action != "help"]
     return iter(sorted(own, key=lambda one: (not one.show, one.description in KEYS)))
+
+
+def _is_of_widget(binding: Binding) -> bool:
+    """Whether a key comes with Textual's fields and lists."""
+    return not binding.show and binding.description in KEYS
