@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_how_long_is_waited_is_told_when_it_begins(tmp_path: Path) -> None:
         ("kubelet", 90.0),
         ("control-plane", 2.0),
     ]
-    assert told["kubelet"]["since"] <= told["control-plane"]["since"]
+    assert str(told["kubelet"]["since"]) <= str(told["control-plane"]["since"])
 
 
 def test_what_a_crashed_container_said_is_told_while_it_is_waited_for(tmp_path: Path) -> None:
@@ -127,6 +128,7 @@ def test_what_a_crashed_container_said_is_told_while_it_is_waited_for(tmp_path: 
     bench.fakes.runtime.running = (replace(CRASHED, log_path=log),)
     bench.run(wait_control_plane.PHASE)
     told = bench.reports("last-words")["kube-scheduler"]
-    assert list(told["lines"]) == ["Error: unknown flag: --nope"]
+    lines: Any = told["lines"]
+    assert list(lines) == ["Error: unknown flag: --nope"]
     assert told["cause"] == "kube-scheduler doesn't know the flag --nope"
-    assert "--nope" in told["advice"]
+    assert "--nope" in str(told["advice"])
