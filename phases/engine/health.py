@@ -5,6 +5,7 @@ How long that is done, and what follows from it, is the business of the phase th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from functools import partial
 
 from phases.engine.context import Context
 from phases.render.health import etcd_health_url, health_url
-from phases.system.ports import Cluster, ClusterError
+from phases.system.ports import Cluster, ClusterError, HttpReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def fetched(context: Context, url: str) -> str:
         reply = context.host.fetch(url)
     except OSError as error:
         return error.strerror or str(error)
-    return "" if reply.status == 200 else f"{reply.status}: {reply.body[:200]}"
+    return answered(reply)
 
 
 def api_ailment(admin: Cluster) -> str:
@@ -77,4 +78,15 @@ def api_ailment(admin: Cluster) -> str:
         reply = admin.fetch("/livez")
     except ClusterError as error:
         return error.message
-    return "" if reply.status == 200 else f"{reply.status}: {reply.body[:200]}"
+    return answered(reply)
+
+
+def answered(reply: HttpReply) -> str:
+    """What a reply that isn't good says: the message of an API status, of a list of checks those that
+    don't pass."""
+    if reply.status == 200:
+        return ""
+    with suppress(ValueError, TypeError, KeyError):
+        return f"{reply.status}: {json.loads(reply.body)['message'][:200]}"
+    lines = [line for line in reply.body.splitlines() if not line.startswith("[+]")]
+    return f"{reply.status}: {', '.join(lines)[:200]}"

@@ -19,6 +19,7 @@ from phases import show_join_command
 from phases.engine.request import Request
 from phases.engine.state import RunState
 from phases.show_join_command import SHARED
+from tests.tui.scenes import NEWCOMER
 from tests.tui.stage import (
     HANDOVER,
     JOIN,
@@ -27,8 +28,10 @@ from tests.tui.stage import (
     NARROW,
     RECORDINGS,
     TOKEN,
+    TOKEN_ID,
     WIDE,
     app_of,
+    cut,
     desk_journal,
     engine_at,
     make_app,
@@ -87,7 +90,7 @@ async def test_both_commands_stand_there_with_their_secrets_hidden(
     async with app.run_test(size=size) as pilot:
         await at_desk(pilot, state_with(tmp_path))
         text = unfolded(app)
-        assert "--token ujasfb.•••" in text
+        assert f"--token {TOKEN_ID}.•••" in text
         assert "--control-plane --certificate-key •••" in text
         assert TOKEN not in text
         assert KEY not in text
@@ -195,7 +198,7 @@ def token_run(folder: Path, command: str) -> Path:
     folder.mkdir()
     (folder / "handover.json").write_text(json.dumps({"worker": command}))
     first = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
-    at = {"at": "2026-11-23T15:19:00+00:00"}
+    at = {"at": (LATER - timedelta(minutes=1)).isoformat()}
     told: tuple[dict[str, Any], ...] = (
         first | at | {"workflow": "token", "run": "token", "phases": []},
         {"event": "HandoverWritten", "phase": "", "path": str(folder / "handover.json")},
@@ -264,17 +267,31 @@ async def test_a_kubeconfig_is_given_on_consent_to_who_called_sudo(tmp_path: Pat
 
 async def test_nodes_stand_there_as_they_come(tmp_path: Path) -> None:
     """The desk's own engine tells of nodes; what one lacks is said, and one that left is gone."""
-    journal = desk_journal(tmp_path)
-    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
+    journal, now = cut("arrived", NEWCOMER, tmp_path)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], now=now)
     async with app.run_test(size=WIDE) as pilot:
         await at_desk(pilot, state_with(tmp_path))
         await until(pilot, lambda: "node6" in text_of(app))
         text = text_of(app)
-        assert "NotReady" in text
-        assert "0:04" in text
+        assert re.search(r"node5 +Ready", text)
+        assert re.search(r"node6 +NotReady .* 0:0\d", text)
         assert "no network plugin" in text
         assert "Nodes stay NotReady until a network plugin is applied." in text
-        assert "node7" not in text
+
+
+async def test_a_node_that_left_is_gone(tmp_path: Path) -> None:
+    """It was there, and isn't any more."""
+    told = [
+        ("node8", {"state": "Ready"}),
+        ("node9", {"state": "Ready"}),
+        ("node8", {"state": "gone"}),
+    ]
+    journal = desk_journal(tmp_path, told)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await until(pilot, lambda: "node9" in text_of(app))
+        assert "node8" not in text_of(app)
 
 
 COPY = "copy the shared certificates to them first ({files}), or run init with --upload-certs"
@@ -286,14 +303,14 @@ async def test_a_small_screen_shows_the_nodes_below_both_commands(
     tmp_path: Path, language: str
 ) -> None:
     """At 80x24 nothing is to be paged for: the files to copy are told in short, and whole in the help."""
-    journal = desk_journal(tmp_path)
+    journal, now = cut("arrived", NEWCOMER, tmp_path)
     chosen = Preferences("harbour", language)
-    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], chosen=chosen)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], chosen=chosen, now=now)
     command, why = f"{JOIN} --control-plane", COPY.format(files=", ".join(FILES))
     async with app.run_test(size=NARROW) as pilot:
         await at_desk(pilot, state_with(tmp_path, control_plane=command, no_control_plane=why))
         await until(pilot, lambda: "node6" in text_of(app))
-        assert re.search(r"node6 +NotReady .* 0:04\b", text_of(app), re.MULTILINE)
+        assert re.search(r"node6 +NotReady .* 0:0\d\b", text_of(app), re.MULTILINE)
         assert "--control-plane\n" in text_of(app)
         assert FILES[-1] not in unfolded(app)
         await pilot.press("f1", "down", "down")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from textual.content import Content
 from phases.engine.journal import Reader
 from phases.engine.state import RunState, fold
 from tests.tui.machine import FACTS, Installer
-from tests.tui.stage import LATER, RECORDINGS, until
+from tests.tui.stage import LATER, RECORDINGS, text_of, until
 from themes import skins
 from tui import portrait, sections, signs
 from tui.facts import Facts
@@ -163,3 +164,17 @@ def test_a_long_name_keeps_its_distance() -> None:
     assert d.spread(Content("a" * 13), Content("created"), 20).plain == "a" * 11 + "… created"
     assert d.spread(Content("a" * 12), Content("created"), 20).plain == "a" * 12 + " created"
     assert len(d.spread(Content("ab"), Content("c"), 10).plain) == 10
+
+
+async def test_a_long_default_shows_its_end(tmp_path: Path) -> None:
+    """Where a socket doesn't fit it is marked as cut, and comes back whole with the room."""
+    app = Installer("configure", tmp_path)
+    app.session.section = "runtime"
+    async with app.run_test(size=(112, 40)) as pilot:
+        await until(pilot, lambda: "Socket of" in text_of(app))
+        await until(
+            pilot,
+            lambda: re.search(r"…[\w/:.]*/containerd/containerd\.sock ", text_of(app)) is not None,
+        )
+        await pilot.resize_terminal(180, 40)
+        await until(pilot, lambda: "unix:///var/run/containerd/containerd.sock" in text_of(app))
