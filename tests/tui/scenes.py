@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from textual.pilot import Pilot
@@ -50,7 +51,14 @@ STARTING = seen('"health"', '"kube-apiserver"', "500")
 CRASHING = seen('"last-words"', '"kube-apiserver"')
 """The API server's container has ended, and what it said is known."""
 
-SECOND_IMAGE = seen('"Progress"', '"images"', "kube-controller-manager")
+
+def halfway(record: Mapping[str, Any]) -> bool:
+    """The largest image has come half of its way."""
+    done, total = record.get("items", {}).get(LARGEST, (0, 0))
+    return bool(total) and done > total / 2
+
+
+LARGEST = "registry.k8s.io/kube-proxy:v1.37.2"
 NEWCOMER = seen('"node6"', "NotReady")
 
 NETWORK = """\
@@ -98,9 +106,9 @@ async def crashing(pilot: Pilot[int], folder: Path) -> None:
 
 
 async def pulling(pilot: Pilot[int], folder: Path) -> None:
-    """The panel of the images while the second of them is on its way."""
+    """The panel of the images while the largest of them is on its way."""
     app = app_of(pilot)
-    journal, app.now = cut("pulled", SECOND_IMAGE, folder)
+    journal, app.now = cut("pulled", halfway, folder, 0.6)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     page = await watched(pilot, journal)
     page._select("images")

@@ -104,7 +104,7 @@ def engine_at(journal: Path) -> tuple[Engine, Process]:
 
 
 def cut(
-    name: str, last_one: Callable[[Mapping[str, Any]], bool], folder: Path
+    name: str, last_one: Callable[[Mapping[str, Any]], bool], folder: Path, later: float = 1.5
 ) -> tuple[Path, Callable[[], datetime]]:
     """A recording as it was when something was told, and a clock that stands just behind it."""
     lines = (RECORDINGS / f"{name}.jsonl").read_text().splitlines()
@@ -113,7 +113,7 @@ def cut(
     journal.parent.mkdir(parents=True, exist_ok=True)
     journal.write_text("".join(f"{line}\n" for line in kept))
     last = datetime.fromisoformat(json.loads(kept[-1])["at"])
-    return journal, lambda: last + timedelta(seconds=1.5)
+    return journal, lambda: last + timedelta(seconds=later)
 
 
 def seen(*wanted: str) -> Callable[[Mapping[str, Any]], bool]:

@@ -11,7 +11,7 @@ from tui import outcome, signs
 from tui.detail_words import detail
 from tui.text import _, said
 from tui.widgets import drawing as d
-from tui.widgets.panels import checks, cluster, files, health, images, pki, trouble
+from tui.widgets.panels import checks, cluster, files, health, images, pki, plugin, trouble
 from tui.widgets.panels.scene import Items, Scene, text
 
 Drawer = Callable[[Items, Scene], Iterator[Content]]
@@ -24,7 +24,9 @@ TOPICS: Mapping[str, Drawer] = {
     "certificate": pki.certificates,
     "kubeconfig": pki.kubeconfigs,
     "token": cluster.tokens,
+    "network": plugin.brings,
     "object": cluster.objects,
+    "node": plugin.node,
     "manifest": files.draw,
 }
 """Every topic that has a panel of its own, in the order in which a phase's are shown."""
