@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
-
 class InstallerError(Exception):
     """What went wrong (`what`), `where`, `why`, and the `remedy`; `code` never changes once published.
 
