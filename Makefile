@@ -18,7 +18,7 @@ SOURCES = $(shell find phases tui themes -type f -not -name '*.pyc' 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
-.PHONY: help rehearse test check $(CHECKS) lab bench pictures docs dist lock clean
+.PHONY: help rehearse test check $(CHECKS) lab bench bench-screens pictures docs dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -53,11 +53,13 @@ lab: $(READY) dist/kubeboot-tui ## boot real fresh masters on this machine (root
 	KUBEBOOT_LAB_REQUIRED=1 PYTHONPATH=.ci $(BIN)/python -m pytest -p no_skips -m lab \
 		-n 4 --dist loadscope --durations 12 tests/lab
 
-bench: $(READY) dist/kubeboot-tui ## how quick it is: start and screens here, init against kubeadm in the lab (root)
+bench: bench-screens dist/kubeboot-tui ## how quick it is: start and screens here, init against kubeadm in the lab (root)
 	$(BIN)/python -m tests.bench.start_time
-	$(BIN)/python -m tests.tui.bench
 	$(BIN)/python -m tests.bench.configurations
 	$(BIN)/python -m tests.bench.init_time
+
+bench-screens: $(READY)
+	$(BIN)/python -m tests.tui.bench
 
 pictures: $(READY) ## draw the README's pictures anew, from the recordings
 	$(BIN)/python -m tests.tui.gallery

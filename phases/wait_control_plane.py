@@ -1,7 +1,7 @@
 """Waits until kubelet, API server, controller manager and scheduler answer, then lets the admin in.
 
-Meanwhile it tells what becomes of their containers. When one doesn't get healthy, the error carries
-what was tried, and what its container or the kubelet said last.
+Meanwhile it tells how long each may take, how etcd is, and what becomes of the containers. When one
+doesn't get healthy, the error carries what was tried, and what its container or the kubelet said last.
 """
 
 from __future__ import annotations
@@ -9,29 +9,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from phases.engine.containers import Watch
 from phases.engine.context import Context
 from phases.engine.errors import PhaseError
+from phases.engine.health import Asked, Component, answering, api_ailment, fetched, onlooker
 from phases.engine.phase import Phase
 from phases.engine.testimony import UNHEALTHY, control_plane_testimony, kubelet_testimony
 from phases.render.bootstrap_token import cluster_admins
-from phases.render.health import health_url, kubelet_health_url
+from phases.render.health import kubelet_health_url
 from phases.system.ports import Cluster, ClusterError, Ref
 
 BEFORE_NUDGE = timedelta(seconds=20)
 RESTART = ("systemctl", "restart", "kubelet")
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """Something to wait for: its name and a question that returns why it isn't healthy yet."""
-
-    name: str
-    ailment: Callable[[], str]
 
 
 def run(context: Context) -> None:
@@ -47,6 +39,7 @@ def wait_for_kubelet(context: Context) -> None:
         return
     kubelet = Component("kubelet", lambda: fetched(context, url))
     patience = period(context, "kubelet_health_check")
+    tell_patience(context, "kubelet", patience)
     if ailment := wait_for(context, kubelet, patience):
         raise PhaseError(
             "kubelet-unhealthy",
@@ -61,7 +54,9 @@ def wait_for_kubelet(context: Context) -> None:
 def wait_for_components(context: Context) -> None:
     """All three side by side, each against its own address in its own manifest."""
     patience = period(context, "control_plane_component_health_check")
-    watch, nudge = Watch(context), Nudge()
+    tell_patience(context, "control-plane", patience)
+    etcd = onlooker(context)
+    watch, nudge = Watch(context, etcd), Nudge()
     components = [
         Component(one.name, partial(watched, watch, one.ailment)) for one in control_plane(context)
     ]
@@ -69,6 +64,7 @@ def wait_for_components(context: Context) -> None:
         ailments = pool.map(partial(wait_with_nudge, context, nudge, patience), components)
     named = zip(components, ailments, strict=True)
     sick = {component.name: ailment for component, ailment in named if ailment}
+    etcd()
     if sick:
         raise PhaseError(
             UNHEALTHY,
@@ -85,6 +81,12 @@ def control_plane(context: Context) -> tuple[Component, ...]:
         Component("kube-apiserver", partial(api_ailment, context.admin())),
         *(answering(context, name) for name in ("kube-controller-manager", "kube-scheduler")),
     )
+
+
+def tell_patience(context: Context, item: str, patience: timedelta) -> None:
+    """From now on it is waited for so long."""
+    since = context.clock.now().isoformat()
+    context.report("patience", item, since=since, seconds=patience.total_seconds())
 
 
 def watched(watch: Watch, ailment: Callable[[], str]) -> str:
@@ -144,45 +146,14 @@ def wait_with_nudge(
     return wait_for(context, component, patience - BEFORE_NUDGE)
 
 
-def answering(context: Context, name: str) -> Component:
-    manifest = context.needed(f"/etc/kubernetes/manifests/{name}.yaml", "control-plane")
-    url = health_url(name, manifest)
-    return Component(name, lambda: fetched(context, url))
-
-
 def wait_for(context: Context, component: Component, patience: timedelta) -> str:
-    """Asks a component until it is healthy; every change of its answer is reported.
+    """Asks a component until it is healthy.
 
     Returns the last answer that wasn't good, empty when it is healthy.
     """
-    last: list[str] = []
-
-    def healthy() -> bool:
-        ailment = component.ailment()
-        if last != [ailment]:
-            last[:] = [ailment]
-            context.report("health", component.name, healthy=not ailment, answer=ailment or "ok")
-        return not ailment
-
-    return "" if context.wait_for(healthy, seconds=patience.total_seconds()) else last[0]
-
-
-def fetched(context: Context, url: str) -> str:
-    """Why a health endpoint isn't satisfied, empty when it is."""
-    try:
-        reply = context.host.fetch(url)
-    except OSError as error:
-        return error.strerror or str(error)
-    return "" if reply.status == 200 else f"{reply.status}: {reply.body[:200]}"
-
-
-def api_ailment(admin: Cluster) -> str:
-    """Why the API server isn't healthy; asked with credentials, so that anonymous access may be off."""
-    try:
-        reply = admin.fetch("/livez")
-    except ClusterError as error:
-        return error.message
-    return "" if reply.status == 200 else f"{reply.status}: {reply.body[:200]}"
+    health = Asked(context, component)
+    context.wait_for(health, seconds=patience.total_seconds())
+    return health.last or ""
 
 
 def admit_admin(context: Context) -> None:

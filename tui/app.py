@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -65,7 +66,8 @@ class PlainBars(ScrollBarRender):
 class KubebootApp(App[int]):
     """The installer. Returns an exit code; `parting` holds lines to print once the screen is gone.
 
-    `latest` is the state of the run that was watched last, `request` what its engine was asked.
+    `latest` is the state of the run that was watched last, `request` what its engine was asked,
+    `reissued` the state of the run that made its join commands anew.
     `rehearsing` says that what is filled in is for a rehearsal, not for this machine.
     """
 
@@ -102,6 +104,7 @@ class KubebootApp(App[int]):
         self.request: Request | None = None
         self.rehearsing = False
         self._latest: RunState | None = None
+        self.reissued: RunState | None = None
         self.parting: list[str] = []
         self.crash: Crash | None = None
         self.now = now
@@ -196,12 +199,17 @@ class KubebootApp(App[int]):
         self.latest = state
         self.go_to("join")
 
+    @property
+    def handing_out(self) -> RunState:
+        """The run whose join commands count: the one that made them anew, else the one that is watched."""
+        return self.reissued or self.latest
+
     # engines
 
     def begin(self, request: Request) -> None:
         """Starts the engine for a request that was confirmed, and shows the run."""
         self.request, self.engine, self.journal = request, None, None
-        self._latest = None
+        self._latest = self.reissued = None
         self.go_to("run")
         self._start(request)
 
@@ -229,7 +237,8 @@ class KubebootApp(App[int]):
 
     def watch_journal(self, journal: Path) -> None:
         """Shows the run of a journal that somebody else's engine writes, or wrote."""
-        self.engine, self.journal, self._latest = None, journal, None
+        self.engine, self.journal = None, journal
+        self._latest = self.reissued = None
         self.request = asked.read(journal)
         self.go_to("run")
 
@@ -271,7 +280,7 @@ class KubebootApp(App[int]):
         with suppress(OSError):  # one that vanished hands nothing out, and the desk says so
             for record in Reader(journal).new_records():
                 state = fold(state, record)
-        self.engine, self.journal = None, journal
+        self.engine, self.journal, self.reissued = None, journal, None
         self.show_join(state)
 
     def engine_lives(self) -> bool:
@@ -457,7 +466,8 @@ class KubebootApp(App[int]):
             from tui import parting
 
             running = self._is_running()
-            self.parting = list(parting.lines(self._latest, self.journal, running=running))
+            handed = replace(self._latest, handover=self.handing_out.handover)
+            self.parting = list(parting.lines(handed, self.journal, running=running))
         self.exit(code)
 
     def _is_running(self) -> bool:

@@ -73,8 +73,34 @@ BY_PHASE = {
 }
 
 
+IGNORE = "nodeRegistration.ignorePreflightErrors"
+BY_CHECK = {
+    "AdvertiseAddress": "localAPIEndpoint.advertiseAddress",
+    "NetworkRanges": "networking.podSubnet",
+    "ControlPlaneEndpoint": "controlPlaneEndpoint",
+    "Hostname": "nodeRegistration.name",
+    "Swap": "KubeletConfiguration.failSwapOn",
+    "Resolver": "KubeletConfiguration.resolvConf",
+    "CRI": SOCKET,
+    "ContainerRuntimeVersion": SOCKET,
+    "CgroupDriver": "KubeletConfiguration.cgroupDriver",
+    "KubernetesVersion": "kubernetesVersion",
+    "KubeletVersion": "kubernetesVersion",
+    "Registry": "imageRepository",
+    "DirAvailable": "etcd.local.dataDir",
+    "ExternalEtcdVersion": "etcd.external.endpoints",
+    "ExternalEtcdClientCertificates": "etcd.external.certFile",
+}
+"""The field of what a check looks at, by its name up to the first dash; the others can only be waived."""
+
+FIXED_PORTS = ("10250", "10257", "10259", "2379", "2380")
+"""Ports that no field moves; any other is the API server's."""
+
+
 def path(failure: Failure) -> str:
     """The path of the field to go to; empty where there is no telling."""
+    if failure.code == "preflight":
+        return _of_check(failure.why)
     if failure.cause_code in BY_CAUSE:
         return BY_CAUSE[failure.cause_code]
     if failure.cause_code in FLAG_CAUSES:
@@ -86,6 +112,16 @@ def path(failure: Failure) -> str:
     if failure.code in BY_CODE:
         return BY_CODE[failure.code]
     return _named(failure.where) or BY_PHASE.get(failure.where.partition("/")[0], "")
+
+
+def _of_check(why: str) -> str:
+    """The field of the first failed check that has one; else where checks are let only warn."""
+    for name, detail in re.findall(r"^\[(\w+)(?:-(\S+))?\]", why, re.MULTILINE):
+        if name == "Port" and detail not in FIXED_PORTS:
+            return "localAPIEndpoint.bindPort"
+        if name in BY_CHECK:
+            return BY_CHECK[name]
+    return IGNORE
 
 
 def _flags_of(words: str) -> str:

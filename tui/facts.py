@@ -54,6 +54,11 @@ class Facts:
     user: str = ""
 
     @property
+    def gibibytes(self) -> str:
+        """The memory in GiB, as every page tells it."""
+        return f"{self.memory / 2**30:.1f}".removesuffix(".0")
+
+    @property
     def surroundings(self) -> Surroundings:
         """The part that the model's defaults need."""
         return Surroundings(

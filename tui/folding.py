@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+SEAMS = ",;/=|&?})]"
+"""Behind what an endless word is broken best: between the parts of a list, a path, an address."""
+
 CLOSING = "，。、；：？！）》】”’…"
 """What never begins a line."""
 
@@ -14,17 +17,31 @@ CLOSING = "，。、；：？！）》】”’…"
 def fold(paragraph: str, width: int, first: str, rest: str, *, whole: bool = False) -> list[str]:
     """Lines that begin with `first` and then `rest`; a `whole` word may be longer than a line."""
     if cell_len(paragraph) == len(paragraph):
-        folded = textwrap.wrap(
-            paragraph,
+        wrapper = _Wrapper(
             width,
             initial_indent=first,
             subsequent_indent=rest,
             break_on_hyphens=False,
             break_long_words=not whole,
         )
-        return folded or [first.rstrip()]
+        return wrapper.wrap(paragraph) or [first.rstrip()]
     longest = len(paragraph) if whole else width - cell_len(rest) - cell_len(CLOSING[0])
     return [*_lines(_pieces(paragraph, longest), width, first, rest)]
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks a word that is longer than a line at a seam, where there is one in its latter half."""
+
+    def _handle_long_word(
+        self, reversed_chunks: list[str], cur_line: list[str], cur_len: int, width: int
+    ) -> None:
+        word, room = reversed_chunks[-1], width - cur_len
+        seam = 1 + max(word.rfind(mark, 0, room) for mark in SEAMS)
+        if self.break_long_words and seam > room // 2:
+            cur_line.append(word[:seam])
+            reversed_chunks[-1] = word[seam:]
+        else:
+            super()._handle_long_word(reversed_chunks, cur_line, cur_len, width)
 
 
 def _lines(pieces: Iterator[str], width: int, first: str, rest: str) -> Iterator[str]:

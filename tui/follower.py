@@ -27,13 +27,17 @@ BREATH = 0.002
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of the log: when, in which phase ('' for the run), who said it, and what."""
+    """A line of the log: when, in which phase ('' for the run), who said it, and what.
+
+    `detail` is what is told beside an effect.
+    """
 
     at: datetime
     phase: str
     source: str
     text: str
     warning: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def log_lines(record: Record) -> Iterable[LogLine]:
     if isinstance(event, e.Output):
         yield LogLine(at, event.phase, event.source, event.line)
     elif isinstance(event, e.Effect):
-        yield LogLine(at, event.phase, event.verb, f"{event.target} {event.detail}".rstrip())
+        yield LogLine(at, event.phase, event.verb, event.target, detail=event.detail)
     elif isinstance(event, e.Warned):
         yield LogLine(at, event.phase, "warning", event.text, warning=True)
     elif isinstance(event, e.PhaseFailed):

@@ -5,6 +5,7 @@ A place named in `text.SENTENCES` holds a sentence of its own.
 
 from __future__ import annotations
 
+from tui.component_messages import COMPONENTS
 from tui.repair_messages import REPAIR
 from tui.text import mark
 
@@ -246,4 +247,4 @@ MANIFESTS: tuple[str, ...] = (
 )
 """What is wrong with the manifest of a network plugin."""
 
-MODEL: tuple[str, ...] = (*VALUES, *DOCUMENTS, *MANIFESTS, *REPAIR)
+MODEL: tuple[str, ...] = (*VALUES, *DOCUMENTS, *MANIFESTS, *COMPONENTS, *REPAIR)

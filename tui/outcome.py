@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from phases.engine.events import RunStarted
-from phases.engine.state import RunState
-from tui import machine
+from phases.engine.state import PhaseState, RunState
+from tui import machine, signs
 from tui.closing import unchanged
 from tui.follower import Story
 from tui.signs import State
@@ -19,9 +19,8 @@ def name(started: RunStarted | None) -> str:
     """The left end of the header: the cluster where it is known, its version, its node."""
     if started is None:
         return "kubeboot"
-    cluster = getattr(started, "cluster", "")  # an older engine doesn't tell it
     place = _("{version} on {node}", version=started.version, node=started.node)
-    return " · ".join(part for part in ("kubeboot", cluster, place) if part)
+    return " · ".join(part for part in ("kubeboot", started.cluster, place) if part)
 
 
 def badge(started: RunStarted | None) -> str:
@@ -35,6 +34,31 @@ def rehearsed_in(started: RunStarted | None, journal: Path | None) -> Path | Non
     if started is None or started.mode != "rehearsal" or journal is None:
         return None
     return machine.rehearsed_in(journal)
+
+
+def state_of(phase: PhaseState) -> State:
+    """The state of a phase's sign: one whose checks failed without stopping it is no good end, and one
+    that only looks, or hands something over, has done so without a change."""
+    if phase.status not in ("done", "unchanged"):
+        return signs.of_status(phase.status)
+    if failed_checks(phase):
+        return "risky"
+    looked = phase.handed_over or "check" in phase.reports
+    return "ok" if looked else signs.of_status(phase.status)
+
+
+def word_of(phase: PhaseState) -> str:
+    """The state of a phase in words."""
+    count = failed_checks(phase)
+    if count and phase.status != "failed":
+        return _("1 check failed") if count == 1 else _("{n} checks failed", n=count)
+    return signs.word(state_of(phase))
+
+
+def failed_checks(phase: PhaseState) -> int:
+    """How many checks the real thing would be refused for."""
+    checks = phase.reports.get("check", {}).values()
+    return sum(check.get("state") == "failed" for check in checks)
 
 
 def is_over(story: Story) -> bool:
@@ -91,18 +115,24 @@ def _refused(started: RunStarted, changes: int, what: str) -> str:
     """What isn't ours to change may be met by a phase when others have changed things already."""
     if not changes or started.mode == "dry-run":
         return _("Refused before anything was changed: {what}", what=what)
-    if changes == 1:
-        return _("Refused after 1 change: {what}", what=what)
-    return _("Refused after {n} changes: {what}", n=changes, what=what)
+    return _("Refused after {changes}: {what}", changes=counted(changes), what=what)
 
 
 def _good(state: RunState, started: RunStarted, changes: int) -> tuple[State, str]:
     if not changes:
         return "unchanged", unchanged(state)
+    count = counted(changes)
     if started.workflow == "reset" and started.mode == "real":
-        return "ok", _("What was here before is back ({n} changes).", n=changes)
-    if started.mode == "real":
-        return "ok", _("{node} is a control plane now ({n} changes).", node=started.node, n=changes)
+        return "ok", _("What was here before is back ({changes}).", changes=count)
     if started.mode == "rehearsal":
-        return "ok", _("Rehearsed with {n} changes; this machine was not touched.", n=changes)
-    return "ok", _("{n} changes would be made; nothing was changed.", n=changes)
+        return "ok", _("Rehearsed with {changes}; this machine was not touched.", changes=count)
+    if started.mode == "dry-run":
+        return "ok", _("A dry run of {changes}; nothing was changed.", changes=count)
+    if started.workflow == "token":
+        return "ok", _("A new token lets nodes join.")
+    return "ok", _("{node} is a control plane now ({changes}).", node=started.node, changes=count)
+
+
+def counted(changes: int) -> str:
+    """So many changes, in words."""
+    return _("1 change") if changes == 1 else _("{count} changes", count=changes)

@@ -101,7 +101,8 @@ def _summary(session: Session, section: sections.Section) -> str:
         return troubles(count, 0)
     if section.name == "endpoint" and not session.value("controlPlaneEndpoint"):
         return _("none")
-    return " · ".join(_short(session, path) for path in section.shows if _short(session, path))
+    typed_first = sorted(section.shows, key=lambda path: not session.value(path))
+    return " · ".join(filter(None, (_short(session, path) for path in typed_first)))
 
 
 def _short(session: Session, path: str) -> str:

@@ -23,6 +23,7 @@ from tui.fields.cluster import EITHER, EXTERNAL, LOCAL
 from tui.fields.documents import Documents, get, parse, put, write
 from tui.fields.extras import GIVEN, KUBECONFIG, MANIFEST, PLUGIN, SOURCE, SOURCE_KEY
 from tui.fields.field import Field
+from tui.fields.patch import patched
 from tui.fields.verdict import Verdict
 from tui.fragment import SOURCES, Change, Fragment, changes
 from tui.planner import Plan
@@ -40,6 +41,7 @@ START = (
     "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
 )
 TRUE = "true"
+SOCKET = "nodeRegistration.criSocket"
 PODS, SERVICES = "networking.podSubnet", "networking.serviceSubnet"
 
 
@@ -134,6 +136,10 @@ class Session:
         self._last_edit = ""
         self._adopt(draft)
         return edit
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._earlier)
 
     def pause(self) -> None:
         """What is typed next is an edit of its own, also in the same field."""
@@ -375,7 +381,18 @@ class Session:
 
     def warnings(self) -> tuple[Problem, ...]:
         """Doubtful choices, as far as they can be told: the model's, and ranges that are in use here."""
-        return (*self.verdict.warnings, *self._ranges_in_use(), *supplies.warnings(self))
+        return (
+            *self.verdict.warnings,
+            *self._ranges_in_use(),
+            *supplies.warnings(self),
+            *self._no_runtime(),
+        )
+
+    def _no_runtime(self) -> tuple[Problem, ...]:
+        if self.facts.cri_sockets:
+            return ()
+        message = "no container runtime was found on this machine"
+        return (Problem(SOCKET, message, "Install one, such as containerd, before you start"),)
 
     @property
     def network_plan(self) -> Plan:
@@ -417,7 +434,8 @@ class Session:
             return known.options[0]
         if known.is_option:
             return "false" if known.kind == "switch" else ""
-        return texts.show(known.kind, self.verdict.default(path))
+        shown = texts.show(known.kind, self.verdict.default(path))
+        return texts.shorter_duration(shown) if known.kind == "duration" else shown
 
     def effective(self, path: str) -> str:
         """What a field holds, or will be."""
@@ -510,7 +528,7 @@ def _with_field(draft: Draft, known: Field, text: str) -> Draft:
         return _with_either(draft, text)
     documents = put(draft.documents, known.path, texts.read(known.kind, text))
     typed = _set(draft.typed, known.path, text)
-    return _rewritten(replace(draft, documents=documents, typed=typed))
+    return _rewritten(replace(draft, typed=typed), documents)
 
 
 def _with_value(draft: Draft, path: str, value: Any) -> Draft:
@@ -520,17 +538,17 @@ def _with_value(draft: Draft, path: str, value: Any) -> Draft:
     known = sections.fields().get(path)
     if known is not None:
         return _with_field(draft, known, texts.show(known.kind, value))
-    return _rewritten(replace(draft, documents=put(draft.documents, path, value)))
+    return _rewritten(draft, put(draft.documents, path, value))
 
 
-def _rewritten(draft: Draft) -> Draft:
-    """The text and its places after the documents were changed by the form."""
-    text = write(draft.documents)
+def _rewritten(draft: Draft, documents: Documents) -> Draft:
+    """The draft after its documents were changed by the form: what else stands in the text stays there."""
+    places: Mapping[str, Place] = {}
     try:
-        places = parse(text, NAME)[1]
+        text, places = patched(draft.text, draft.documents, documents, NAME)
     except Problems:  # characters that may not stand in YAML; the verdict says so
-        places = {}
-    return replace(draft, text=text, places=MappingProxyType(places))
+        text = write(documents)
+    return replace(draft, text=text, documents=documents, places=MappingProxyType({**places}))
 
 
 def _with_either(draft: Draft, choice: str) -> Draft:
@@ -546,7 +564,7 @@ def _with_either(draft: Draft, choice: str) -> Draft:
     if get(documents, f"{EITHER}.{wanted}") is None:
         fresh: dict[str, list[str]] | None = {"endpoints": []} if wanted == EXTERNAL[1] else None
         documents = put(documents, f"{EITHER}.{wanted}", aside.pop(wanted, fresh))
-    return _rewritten(replace(draft, documents=documents, aside=MappingProxyType(aside)))
+    return _rewritten(replace(draft, aside=MappingProxyType(aside)), documents)
 
 
 def _with_text(draft: Draft, text: str) -> Draft:

@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from phases.engine import causes
-
 
 class InstallerError(Exception):
     """What went wrong (`what`), `where`, `why`, and the `remedy`; `code` never changes once published.
@@ -51,6 +49,8 @@ class InstallerError(Exception):
 
     def as_data(self) -> Mapping[str, Any]:
         """The same as plain data, for the journal and for `--json`, with its likely cause."""
+        from phases.engine import causes  # a table of patterns: no screen waits for it at its start
+
         likely = causes.judge(self.code, self.what, self.why)
         return {
             "code": self.code,

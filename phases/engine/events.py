@@ -59,6 +59,7 @@ class RunStarted:
     node: str
     phases: tuple[PhaseOutline, ...]
     pid: int = 0
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,9 @@ class Progress:
 class Report:
     """What a panel shows: the latest `data` for an `item` of a `topic`.
 
-    Topics: check, fix, difference (of a file that a fix edits), image, certificate,
-    certificate-key, kubeconfig, manifest, health, object, token, network (what a plugin brings), node.
+    Topics: check, fix, difference (of a file that a fix edits), image, certificate, certificate-key,
+    kubeconfig, manifest, health, container, last-words (of a container), patience (how long is waited),
+    object, token, network (what a plugin brings), node.
     """
 
     phase: str

@@ -233,6 +233,7 @@ def _started(request: Request, resolved: Resolved, plan: Plan, place: Place) -> 
         node=resolved.configuration.init.node_registration.name,
         phases=plan.outline(),
         pid=os.getpid(),
+        cluster=resolved.configuration.cluster.cluster_name,
     )
 
 

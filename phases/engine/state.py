@@ -46,6 +46,7 @@ class PhaseState:
     """`reports` maps a topic to its items, in the order in which they first came.
 
     `marks` are the latest words on how far the phase as a whole is: enough to tell how fast it goes.
+    `handed_over` when what the operator needs next came from it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class PhaseState:
     warnings: tuple[str, ...] = ()
     failure: e.Failure | None = None
     marks: tuple[Mark, ...] = ()
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ def _(event: e.Report, state: RunState, _at: datetime) -> RunState:
 
 @_apply.register
 def _(event: e.HandoverWritten, state: RunState, _at: datetime) -> RunState:
-    return replace(state, handover=event.path)
+    changed = _phase(state, event.phase, handed_over=True) if event.phase in state.phases else state
+    return replace(changed, handover=event.path)
 
 
 @_apply.register

@@ -82,7 +82,8 @@ def _malformed(arg: Arg, path: str, again: bool) -> Iterator[Problem]:
     elif arg.name.startswith("-"):
         yield Problem(f"{path}.name", "begins with a dash", f"Write {arg.name.lstrip('-')}")
     elif not all(char.isascii() and (char.isalnum() or char in "-_.") for char in arg.name):
-        yield Problem(f"{path}.name", f"{arg.name!r} can't be the name of a flag")
+        message = f"{arg.name!r} can't be the name of a flag"
+        yield Problem(f"{path}.name", message, "Name a flag, without dashes")
     elif again:
         yield Problem(path, f"gives {arg.name} the same value twice", "Remove one of them")
     if "\n" in arg.value:
@@ -100,10 +101,11 @@ def argument_warnings(configuration: Configuration) -> Iterator[Problem]:
             where = f"{path}[{index}].name"
             if arg.name in strange:
                 near = nearest_flag(arg.name, known, len(strange))
-                advice = f"Did you mean {near}?" if near else ""
+                advice = f"Did you mean {near}?" if near else "Look it up in the program's help"
                 yield Problem(where, f"{program} does not list a flag --{arg.name}", advice)
             elif arg.name not in repeatable and index < last[arg.name]:
-                yield Problem(where, f"--{arg.name} comes again; only the last value counts")
+                message = f"--{arg.name} comes again; only the last value counts"
+                yield Problem(where, message, "Remove one of them")
 
 
 def nearest_flag(name: str, known: Collection[str], strangers: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from difflib import get_close_matches
 from urllib.parse import urlsplit
@@ -22,8 +22,6 @@ from phases.model.types import (
 )
 from phases.model.versions import Release
 
-Fault = Callable[[str], str]
-
 
 def cluster_problems(configuration: Configuration, release: Release) -> Iterator[Problem]:
     """Every rule about ClusterConfiguration, addresses and flags aside; defaults must be filled in."""
@@ -39,7 +37,7 @@ def cluster_problems(configuration: Configuration, release: Release) -> Iterator
 
 
 def _named(cluster: ClusterConfiguration) -> Iterator[Problem]:
-    rules: tuple[tuple[str, str, Fault], ...] = (
+    rules: tuple[tuple[str, str, names.Rule], ...] = (
         ("clusterName", cluster.cluster_name, names.cluster_name_fault),
         ("certificatesDir", cluster.certificates_dir, names.absolute_path_fault),
         ("imageRepository", cluster.image_repository, names.repository_fault),
@@ -49,17 +47,19 @@ def _named(cluster: ClusterConfiguration) -> Iterator[Problem]:
     yield from _faults(rules)
 
 
-def _faults(rules: Iterable[tuple[str, str, Fault]]) -> Iterator[Problem]:
+def _faults(rules: Iterable[tuple[str, str, names.Rule]]) -> Iterator[Problem]:
     for path, text, rule in rules:
         fault = rule(text) if text else ""
         if fault:
-            yield Problem(path, fault)
+            yield Problem(path, fault, names.remedy(rule, text))
 
 
 def _alternative_names(path: str, given: tuple[str, ...]) -> Iterator[Problem]:
     rules = ((f"{path}[{i}]", text, names.alternative_name_fault) for i, text in enumerate(given))
     yield from _faults(rules)
-    yield from (Problem(f"{path}[{i}]", "is empty") for i, text in enumerate(given) if not text)
+    for index, text in enumerate(given):
+        if not text:
+            yield Problem(f"{path}[{index}]", "is empty", "Remove it")
 
 
 def _components(cluster: ClusterConfiguration) -> Iterator[tuple[str, Component]]:
@@ -71,22 +71,23 @@ def _components(cluster: ClusterConfiguration) -> Iterator[tuple[str, Component]
 def _volumes(path: str, volumes: tuple[HostPathMount, ...]) -> Iterator[Problem]:
     for index, volume in enumerate(volumes):
         inner = f"{path}[{index}]"
-        for name, fault in (
-            ("name", names.label_fault(volume.name)),
-            ("hostPath", names.absolute_path_fault(volume.host_path)),
-            ("mountPath", names.absolute_path_fault(volume.mount_path)),
+        for name, text, rule in (
+            ("name", volume.name, names.label_fault),
+            ("hostPath", volume.host_path, names.absolute_path_fault),
+            ("mountPath", volume.mount_path, names.absolute_path_fault),
         ):
-            if fault:
-                yield Problem(f"{inner}.{name}", fault)
+            if fault := rule(text):
+                yield Problem(f"{inner}.{name}", fault, names.remedy(rule, text))
         if volume.name in (earlier.name for earlier in volumes[:index]):
-            yield Problem(f"{inner}.name", f"{volume.name!r} is the name of an earlier volume too")
+            message = f"{volume.name!r} is the name of an earlier volume too"
+            yield Problem(f"{inner}.name", message, "Give it a name of its own")
 
 
 def _environment(path: str, variables: tuple[EnvVar, ...]) -> Iterator[Problem]:
     for index, variable in enumerate(variables):
-        fault = names.environment_name_fault(variable.name)
-        if fault:
-            yield Problem(f"{path}[{index}].name", fault)
+        rule = names.environment_name_fault
+        if fault := rule(variable.name):
+            yield Problem(f"{path}[{index}].name", fault, names.remedy(rule, variable.name))
         if variable.value and variable.value_from:
             yield Problem(f"{path}[{index}]", "has both value and valueFrom", "Keep one of them")
 
@@ -102,7 +103,7 @@ def _etcd(cluster: ClusterConfiguration) -> Iterator[Problem]:
 
 
 def _local_etcd(local: LocalEtcd) -> Iterator[Problem]:
-    rules: tuple[tuple[str, str, Fault], ...] = (
+    rules: tuple[tuple[str, str, names.Rule], ...] = (
         ("etcd.local.dataDir", local.data_dir, names.absolute_path_fault),
         ("etcd.local.imageRepository", local.image_repository, names.repository_fault),
         ("etcd.local.imageTag", local.image_tag, names.tag_fault),
@@ -172,8 +173,20 @@ def _validity(cluster: ClusterConfiguration) -> Iterator[Problem]:
 
 
 def cluster_warnings(configuration: Configuration) -> Iterator[Problem]:
-    """Lifetimes beyond what kubeadm recommends."""
+    """Lifetimes beyond what kubeadm recommends, and variables that are set to nothing."""
     cluster = configuration.cluster
+    yield from _lifetimes(cluster)
+    environments = [(f"{path}.extraEnvs", one.extra_envs) for path, one in _components(cluster)]
+    if cluster.etcd.local:
+        environments.append(("etcd.local.extraEnvs", cluster.etcd.local.extra_envs))
+    for path, variables in environments:
+        for index, variable in enumerate(variables):
+            if not (variable.value or variable.value_from):
+                message = f"{variable.name} has no value"
+                yield Problem(f"{path}[{index}]", message, f"Write it as in {variable.name}=value")
+
+
+def _lifetimes(cluster: ClusterConfiguration) -> Iterator[Problem]:
     leaf = cluster.certificate_validity_period or LEAF_VALIDITY
     authority = cluster.ca_certificate_validity_period or CA_VALIDITY
     for path, period, usual in (
@@ -182,7 +195,8 @@ def cluster_warnings(configuration: Configuration) -> Iterator[Problem]:
     ):
         if period > usual:
             message = f"is longer than the recommended {format_duration(usual)}"
-            yield Problem(path, message)
+            yield Problem(path, message, f"Use {format_duration(usual)} or less")
     if leaf > authority:
         message = "lets certificates outlive the authority that signs them"
-        yield Problem("certificateValidityPeriod", message)
+        remedy = f"Use {format_duration(authority)} or less"
+        yield Problem("certificateValidityPeriod", message, remedy)

@@ -12,6 +12,7 @@ from phases.model.names import (
     absolute_path_fault,
     label_value_fault,
     qualified_name_fault,
+    remedy,
     subdomain_fault,
 )
 from phases.model.problem import Problem
@@ -37,7 +38,7 @@ def init_problems(configuration: Configuration) -> Iterator[Problem]:
     yield from _tokens(init.bootstrap_tokens)
     yield from certificate_key_problems(init.certificate_key, "certificateKey")
     if init.patches and init.patches.directory and "\n" in init.patches.directory:
-        yield Problem("patches.directory", "has more than one line")
+        yield Problem("patches.directory", "has more than one line", "Write it in one line")
     yield from timeout_problems(init.timeouts or Timeouts())
 
 
@@ -78,12 +79,12 @@ def _socket(socket: str) -> Iterator[Problem]:
 
 
 def _taint(taint: Taint, path: str) -> Iterator[Problem]:
-    for name, fault in (
-        ("key", qualified_name_fault(taint.key)),
-        ("value", label_value_fault(taint.value)),
+    for name, text, rule in (
+        ("key", taint.key, qualified_name_fault),
+        ("value", taint.value, label_value_fault),
     ):
-        if fault:
-            yield Problem(f"{path}.{name}", fault)
+        if fault := rule(text):
+            yield Problem(f"{path}.{name}", fault, remedy(rule, text))
 
 
 def _tokens(tokens: tuple[BootstrapToken, ...]) -> Iterator[Problem]:
@@ -102,7 +103,8 @@ def _token_text(token: BootstrapToken, path: str, seen: set[str]) -> Iterator[Pr
     found = tuple(token_problems(token.token, f"{path}.token"))
     yield from found
     if not found and name in seen:
-        yield Problem(f"{path}.token", "has the same first six characters as an earlier one")
+        message = "has the same first six characters as an earlier one"
+        yield Problem(f"{path}.token", message, "Leave it out and one is generated")
     seen.add(name)
 
 
@@ -169,7 +171,10 @@ def timeout_problems(timeouts: Timeouts) -> Iterator[Problem]:
 
 
 def init_warnings(configuration: Configuration) -> Iterator[Problem]:
-    """What is allowed in InitConfiguration but weakens the cluster."""
+    """What is allowed in InitConfiguration but weakens the cluster, or depends on where one stands."""
+    patches = configuration.init.patches
+    if patches and patches.directory and (fault := absolute_path_fault(patches.directory)):
+        yield Problem("patches.directory", fault, "Write it as in /etc/kubernetes/patches")
     for index, token in enumerate(configuration.init.bootstrap_tokens):
         if token.ttl == timedelta(0) and not token.expires:
             message = "is 0, so the token never expires"

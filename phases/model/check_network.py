@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address, ip_interface
 
-from phases.model.names import subdomain_fault
+from phases.model.names import remedy, subdomain_fault
 from phases.model.network import (
     Network,
     contains,
@@ -37,9 +37,9 @@ def network_problems(configuration: Configuration) -> Iterator[Problem]:
     cluster = configuration.cluster
     services, pods = cluster.networking.service_subnet, cluster.networking.pod_subnet
     advertise = configuration.init.local_api_endpoint.advertise_address
-    fault = subdomain_fault(cluster.networking.dns_domain)
-    if fault:
-        yield Problem("networking.dnsDomain", fault)
+    domain = cluster.networking.dns_domain
+    if fault := subdomain_fault(domain):
+        yield Problem("networking.dnsDomain", fault, remedy(subdomain_fault, domain))
     found = [
         *advertise_problems(advertise, ADVERTISE_PATH),
         *_ranges(SERVICE_PATH, services, MINIMUM_SERVICE_ADDRESSES),
@@ -66,7 +66,7 @@ def advertise_problems(address: str, path: str) -> Iterator[Problem]:
         message = "is not known: no route tells which address of this machine to use"
         yield Problem(path, message, "Set it to an address of this machine")
     elif not is_address(address):
-        yield Problem(path, f"{address!r} is not an IP address")
+        yield Problem(path, f"{address!r} is not an IP address", "Use an address of this machine")
     else:
         kind = _special(address)
         if kind:
@@ -99,7 +99,7 @@ def _ranges(path: str, text: str, minimum: int) -> Iterator[Problem]:
         yield from _range(path, item, network, minimum)
     if len(found) > 1 and not is_dual_stack(text):
         message = f"{text} must be one range, or one of IPv4 and one of IPv6"
-        yield Problem(path, message)
+        yield Problem(path, message, f"Write {found[0]}")
 
 
 def _range(path: str, text: str, network: Network, minimum: int) -> Iterator[Problem]:
@@ -109,7 +109,7 @@ def _range(path: str, text: str, network: Network, minimum: int) -> Iterator[Pro
         yield Problem(path, f"{text} has bits beyond its prefix", f"Write {network}")
     elif network.num_addresses < minimum:
         message = f"{text} has {network.num_addresses} addresses, but at least {minimum} are needed"
-        yield Problem(path, message)
+        yield Problem(path, message, "Use a shorter prefix")
 
 
 def _service_size(services: str) -> Iterator[Problem]:
@@ -151,9 +151,9 @@ def _node_masks(cluster: ClusterConfiguration, pods: str) -> Iterator[Problem]:
         flag = f"node-cidr-mask-size-ipv{network.version}"
         text = _last(args, flag) or str(DEFAULT_NODE_MASK[network.version])
         if not (text.isascii() and text.isdecimal()):
-            yield Problem(
-                "controllerManager.extraArgs", f"{flag} must be a number, but is {text!r}"
-            )
+            message = f"{flag} must be a number, but is {text!r}"
+            usual = DEFAULT_NODE_MASK[network.version]
+            yield Problem("controllerManager.extraArgs", message, f"Write it as in {usual}")
         else:
             yield from _node_mask(network, int(text[:4]))
 
@@ -186,7 +186,8 @@ def _endpoint(endpoint: str, port: int) -> Iterator[Problem]:
         return
     yield from _host(host, port)
     if given and not (given.isascii() and given.isdecimal() and 0 < int(given[:9]) < 65536):
-        yield Problem(ENDPOINT_PATH, f"the port {given!r} must lie between 1 and 65535")
+        message = f"the port {given!r} must lie between 1 and 65535"
+        yield Problem(ENDPOINT_PATH, message, f"Write {join_host_port(host, 6443)}")
 
 
 def _host(host: str, port: int) -> Iterator[Problem]:
@@ -197,7 +198,8 @@ def _host(host: str, port: int) -> Iterator[Problem]:
         return
     kind = _special(host)
     if kind and kind != "a loopback address":
-        yield Problem(ENDPOINT_PATH, f"{host} is {kind}, which no node can reach")
+        message = f"{host} is {kind}, which no node can reach"
+        yield Problem(ENDPOINT_PATH, message, "Write a DNS name or an IP address")
     head, _, tail = host.rpartition(":")
     if isinstance(ip_address(host), IPv6Address) and tail == str(port) and is_address(head):
         message = f"{host} is read as an address that ends in {tail}, without a port"
@@ -210,12 +212,15 @@ def network_warnings(configuration: Configuration) -> Iterator[Problem]:
     services, pods = cluster.networking.service_subnet, cluster.networking.pod_subnet
     for path, text in ((SERVICE_PATH, services), (POD_PATH, pods)):
         if text and overlap(text, "fec0::/10"):
-            yield Problem(path, f"{text} lies in fec0::/10, which is deprecated")
+            message = f"{text} lies in fec0::/10, which is deprecated"
+            yield Problem(path, message, "Use a range of fd00::/8")
     if pods and set(families(pods)) != set(families(services)):
-        yield Problem(POD_PATH, f"{pods} has not the same families as the services' {services}")
+        message = f"{pods} has not the same families as the services' {services}"
+        yield Problem(POD_PATH, message, "Let both be of one family, or of both")
     host = split_host_port(cluster.control_plane_endpoint)[0]
     if host and is_address(host) and ip_address(host).is_loopback:
-        yield Problem(ENDPOINT_PATH, f"{host} can't be reached from other nodes")
+        message = f"{host} can't be reached from other nodes"
+        yield Problem(ENDPOINT_PATH, message, "Write a DNS name or an IP address")
     if not host:
         message = "is not set, so no second control plane can ever join"
         yield Problem(ENDPOINT_PATH, message, "Set it to a DNS name that you can point elsewhere")

@@ -179,7 +179,7 @@ def _table(node: Node, shape: schema.Table, path: str, reading: Reading) -> Any:
     for key, child in node.entries:
         inner = f"{path}.{key.text}" if path else key.text
         if _CONTROL.search(key.text) or "\n" in key.text or len(key.text) > 128:
-            reading.note(path, "has an unusable key", key.place)
+            reading.note(path, "has an unusable key", key.place, "Remove it")
             continue
         value = decode(child, shape.of, inner, reading)
         if value is not UNSET:
@@ -230,7 +230,7 @@ def _whole(node: Scalar, shape: schema.Whole, path: str, reading: Reading) -> An
         return _mismatch(node, shape, path, reading)
     if len(node.text) > 20 or not shape.minimum <= int(node.text) <= shape.maximum:
         message = f"must lie between {shape.minimum} and {shape.maximum}, but is {node.text[:24]}"
-        return reading.note(path, message, node.place)
+        return reading.note(path, message, node.place, "Write a number within these bounds")
     return int(node.text)
 
 

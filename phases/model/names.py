@@ -1,11 +1,13 @@
 """What may be called what: the rules of DNS names, tokens, paths and image names as Kubernetes has them.
 
-Each function takes a text and returns what is wrong with it in a few words, or nothing.
+Each rule takes a text and returns what is wrong with it in a few words, or nothing; `remedy` tells what
+would be right.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from phases.model.network import is_address
 
@@ -94,3 +96,28 @@ def tag_fault(text: str) -> str:
 
 def environment_name_fault(text: str) -> str:
     return "" if _ENV.fullmatch(text) else f"{text!r} is not the name of an environment variable"
+
+
+Rule = Callable[[str], str]
+
+EXAMPLES: Mapping[Rule, str] = {
+    subdomain_fault: "Use a name such as cluster.local",
+    label_fault: "Use a name such as audit-logs",
+    alternative_name_fault: "Write it as in k8s.example.com or 192.0.2.10",
+    qualified_name_fault: "Write it as in example.com/name",
+    label_value_fault: "Use letters, digits and - _ . alone",
+    cluster_name_fault: "Use a name such as production",
+    absolute_path_fault: "Write it as in /etc/kubernetes/pki",
+    repository_fault: "Write it as in registry.example.com/path",
+    tag_fault: "Write it as in v1.37.2",
+    environment_name_fault: "Write it as in HTTPS_PROXY",
+}
+"""What a rule would take."""
+
+
+def remedy(rule: Rule, text: str) -> str:
+    """What would be right in place of a text that a rule has found fault with."""
+    for better in (text.lower(), text.partition("://")[2].rstrip("/"), text.strip()):
+        if better and better != text and not rule(better):
+            return f"Write {better}"
+    return EXAMPLES[rule]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from phases.model import tables
 from phases.model.arguments import argument_problems, argument_warnings
 from phases.model.check_cluster import cluster_problems, cluster_warnings
+from phases.model.check_components import component_problems
 from phases.model.check_init import init_problems, init_warnings
 from phases.model.check_liveness import liveness_warnings
 from phases.model.check_network import network_problems, network_warnings
@@ -43,6 +44,7 @@ def _problems(
     yield from network_problems(configuration)
     yield from cluster_problems(configuration, release)
     yield from argument_problems(configuration, release.minor, ignored)
+    yield from component_problems(configuration)
     for kind, document in (
         ("KubeletConfiguration", configuration.kubelet),
         ("KubeProxyConfiguration", configuration.kube_proxy),

@@ -32,6 +32,13 @@ def health_url(component: str, manifest: bytes) -> str:
     return f"https://{host}{path}"
 
 
+def etcd_health_url(manifest: bytes) -> str:
+    """Where etcd will answer without a certificate, from its manifest; empty where it listens nowhere so."""
+    command = yaml.safe_load(manifest)["spec"]["containers"][0]["command"]
+    url = dict(map(_flag, command)).get("listen-metrics-urls", "").partition(",")[0]
+    return f"{url.rstrip('/')}/readyz" if url.startswith("http://") else ""
+
+
 def _flag(part: str) -> tuple[str, str]:
     name, _, value = part.removeprefix("--").partition("=")
     return name, value

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from phases import wait_control_plane as phase
+from phases.engine.health import Component
 from tests.engine.bench import Bench
 
 MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
@@ -27,7 +28,7 @@ def test_nudge(tmp_path: Path, mended: bool, restarted: bool, nudged: bool) -> N
         context.host.write(MANIFEST, b"pod", mode=0o600)
     if restarted:
         context.host.run(RESTART.split())
-    sick = phase.Component("kube-apiserver", lambda: "refused")
+    sick = Component("kube-apiserver", lambda: "refused")
     nudge = phase.Nudge()
     for _ in range(2):
         ailment = phase.wait_with_nudge(context, nudge, timedelta(minutes=4), sick)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,3 +83,52 @@ def test_where_no_container_was_started_the_kubelet_is_heard(tmp_path: Path) -> 
     error = failure(bench)
     assert "started no container for it\nkubelet: ErrImageNeverPull\nline 12" in error.why
     assert error.as_data()["cause_code"] == "image-missing"
+
+
+def test_etcd_is_asked_and_not_waited_for(tmp_path: Path) -> None:
+    """It is told of at its metrics listener; that it isn't ready holds nobody up."""
+    bench = master(tmp_path, init=FEW)
+    bench.fakes.host.serve("http://127.0.0.1:2381/readyz", HttpReply(503, "no leader"))
+    bench.run(wait_control_plane.PHASE)
+    assert bench.reports("health")["etcd"] == {"healthy": False, "answer": "503: no leader"}
+    bench.fakes.host.serve("http://127.0.0.1:2381/readyz", HttpReply(200, "ok"))
+    bench.run(wait_control_plane.PHASE)
+    assert bench.reports("health")["etcd"] == {"healthy": True, "answer": "ok"}
+
+
+def test_an_old_etcd_is_asked_as_it_was_before(tmp_path: Path) -> None:
+    """One that doesn't know /readyz knows /health."""
+    bench = master(tmp_path, init=FEW)
+    bench.fakes.host.serve("http://127.0.0.1:2381/readyz", HttpReply(404, "not found"))
+    bench.fakes.host.serve("http://127.0.0.1:2381/health", HttpReply(200, '{"health":"true"}'))
+    bench.run(wait_control_plane.PHASE)
+    assert bench.reports("health")["etcd"]["healthy"]
+
+
+def test_how_long_is_waited_is_told_when_it_begins(tmp_path: Path) -> None:
+    """First for the kubelet, then for the components, each with its own timeout."""
+    bench = master(tmp_path, init=FEW.replace("kubeletHealthCheck: 2s", "kubeletHealthCheck: 90s"))
+    bench.run(wait_control_plane.PHASE)
+    told = bench.reports("patience")
+    assert [(item, data["seconds"]) for item, data in told.items()] == [
+        ("kubelet", 90.0),
+        ("control-plane", 2.0),
+    ]
+    assert str(told["kubelet"]["since"]) <= str(told["control-plane"]["since"])
+
+
+def test_what_a_crashed_container_said_is_told_while_it_is_waited_for(tmp_path: Path) -> None:
+    """Its last lines and what probably lies behind them, long before the wait is given up."""
+    bench = master(tmp_path, init=FEW)
+    log = "/var/log/pods/scheduler/1.log"
+    bench.fakes.host.make_directory("/var/log/pods/scheduler", mode=0o755)
+    line = b"2026-11-23T15:00:00Z stderr F Error: unknown flag: --nope\n"
+    bench.fakes.host.write(log, line, mode=0o600)
+    bench.fakes.host.serve("https://127.0.0.1:10259", HttpReply(500, "no"), HttpReply(200, "ok"))
+    bench.fakes.runtime.running = (replace(CRASHED, log_path=log),)
+    bench.run(wait_control_plane.PHASE)
+    told = bench.reports("last-words")["kube-scheduler"]
+    lines: Any = told["lines"]
+    assert list(lines) == ["Error: unknown flag: --nope"]
+    assert told["cause"] == "kube-scheduler doesn't know the flag --nope"
+    assert "--nope" in str(told["advice"])

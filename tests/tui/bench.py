@@ -38,13 +38,14 @@ FRAME = b"\x1b[?1049h"
 def long_journal(folder: Path) -> Path:
     """The good run with so many lines of output in the middle of its wait."""
     lines = (RECORDINGS / "good.jsonl").read_text().splitlines()
-    at = datetime.fromisoformat(json.loads(lines[165])["at"])
+    middle = next(n for n, line in enumerate(lines) if '"topic":"container"' in line)
+    at = datetime.fromisoformat(json.loads(lines[middle])["at"])
     journal = folder / "journal.jsonl"
     with journal.open("w") as file:
-        file.writelines(f"{line}\n" for line in lines[:165])
+        file.writelines(f"{line}\n" for line in lines[:middle])
         for number in range(LINES):
             record = {
-                "seq": 165 + number,
+                "seq": middle + number,
                 "at": (at + timedelta(milliseconds=number / 10)).isoformat(),
                 "event": "Output",
                 "phase": "wait-control-plane",
@@ -52,8 +53,8 @@ def long_journal(folder: Path) -> Path:
                 "line": f"I1123 15:15:12.0{number:05} controller.go:{number % 900}] line {number} of many",
             }
             file.write(json.dumps(record) + "\n")
-        for number, line in enumerate(lines[165:]):
-            file.write(json.dumps(json.loads(line) | {"seq": 165 + LINES + number}) + "\n")
+        for number, line in enumerate(lines[middle:]):
+            file.write(json.dumps(json.loads(line) | {"seq": middle + LINES + number}) + "\n")
     return journal
 
 

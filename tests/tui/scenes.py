@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from textual.events import Paste
@@ -14,30 +15,33 @@ from textual.pilot import Pilot
 
 from phases.engine import asked
 from phases.engine.request import Request
+from phases.render import manifest
+from tests.tui.arriving import arriving
 from tests.tui.damaged import ARTICLE, DOUBTFUL, INIT, TWOFOLD
 from tests.tui.stage import (
     HANDOVER,
     RECORDINGS,
-    STARTING,
     app_of,
-    arriving,
+    copied,
     cut,
-    desk_journal,
     engine_at,
-    tell_containers,
+    seen,
     text_of,
-    told_today,
     until,
     watched,
 )
 from tui import presets as preset_files
 from tui.facts import Route
 from tui.launch import Engine
+from tui.machine import Kind, Look
+from tui.plugin import Plugin
 from tui.screens import review as review_page
 from tui.screens.choice import Choice
 from tui.screens.configure import Configure
 from tui.screens.importing import Import
 from tui.screens.review import Review
+from tui.screens.welcome import Welcome
+from tui.sections import SECTIONS
 from tui.session import Session
 from tui.widgets.prompts import Ask
 
@@ -47,6 +51,43 @@ TYPED = {
     "controlPlaneEndpoint": "k8s.lan:6443",
     "networking.podSubnet": "10.244.0.0/16",
 }
+
+STARTING = seen('"health"', '"kube-apiserver"', "500")
+"""The API server answers, and says what it still lacks."""
+
+CRASHING = seen('"last-words"', '"kube-apiserver"')
+"""The API server's container has ended, and what it said is known."""
+
+
+def halfway(record: Mapping[str, Any]) -> bool:
+    """The largest image has come half of its way."""
+    done, total = record.get("items", {}).get(LARGEST, (0, 0))
+    return bool(total) and done > total / 2
+
+
+LARGEST = "registry.k8s.io/kube-proxy:v1.37.2"
+NEWCOMER = seen('"node6"', "NotReady")
+
+NETWORK = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: net}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: net-agent}
+rules: [{apiGroups: [""], resources: [nodes, pods], verbs: [get, list, watch]}]
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: net-agent, namespace: net}
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      containers:
+      - {name: agent, image: "registry.example.com/net/agent:v1.4.2", securityContext: {privileged: true}}
+"""
 
 Scene = Callable[[Pilot[int], Path], Awaitable[None]]
 
@@ -58,16 +99,23 @@ async def welcome(pilot: Pilot[int], _folder: Path) -> None:
 async def waiting(pilot: Pilot[int], folder: Path) -> None:
     """A run in the middle of its wait for the control plane."""
     app = app_of(pilot)
-    journal, app.now = cut("good", 165, folder)
-    tell_containers(journal, STARTING)
+    journal, app.now = cut("good", STARTING, folder)
+    app.engine_lives = lambda: True  # type: ignore[method-assign]
+    await watched(pilot, journal)
+
+
+async def crashing(pilot: Pilot[int], folder: Path) -> None:
+    """A run that still waits for an API server which has ended already."""
+    app = app_of(pilot)
+    journal, app.now = cut("failed", CRASHING, folder)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     await watched(pilot, journal)
 
 
 async def pulling(pilot: Pilot[int], folder: Path) -> None:
-    """The panel of the images while the second of them is on its way."""
+    """The panel of the images while the largest of them is on its way."""
     app = app_of(pilot)
-    journal, app.now = arriving(folder)
+    journal, app.now = cut("pulled", halfway, folder, 0.6)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     page = await watched(pilot, journal)
     page._select("images")
@@ -75,7 +123,7 @@ async def pulling(pilot: Pilot[int], folder: Path) -> None:
 
 async def failed(pilot: Pilot[int], folder: Path) -> None:
     """A run whose API server never became healthy, opened by somebody who may try again."""
-    journal = told_today("failed", folder)
+    journal = copied("failed", folder)
     asked.keep(Request(), journal.parent)
     await watched(pilot, journal)
 
@@ -91,6 +139,24 @@ async def certificates(pilot: Pilot[int], _folder: Path) -> None:
     page._select("certs")
 
 
+async def manifests(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of the static pods, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("control-plane")
+
+
+async def kubeconfigs(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of the kubeconfigs, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("kubeconfig")
+
+
+async def objects(pilot: Pilot[int], _folder: Path) -> None:
+    """The panel of what was applied for tokens, after a good run."""
+    page = await watched(pilot, RECORDINGS / "good.jsonl")
+    page._select("bootstrap-token")
+
+
 async def join(pilot: Pilot[int], folder: Path) -> None:
     """The join desk."""
     page = await watched(pilot, RECORDINGS / "good.jsonl")
@@ -103,7 +169,7 @@ async def join(pilot: Pilot[int], folder: Path) -> None:
 
 async def arrived(pilot: Pilot[int], folder: Path) -> None:
     """The join desk with its nodes."""
-    journal = desk_journal(folder)
+    journal, app_of(pilot).now = cut("arrived", NEWCOMER, folder)
     app_of(pilot)._starter = lambda _request: engine_at(journal)[0]
     await join(pilot, folder)
     await until(pilot, lambda: "node6" in text_of(app_of(pilot)))
@@ -124,6 +190,41 @@ async def ahead(pilot: Pilot[int], folder: Path) -> None:
     await until(pilot, lambda: isinstance(app.screen, Ask))
     await pilot.press("right", "enter")
     await until(pilot, lambda: "a second" in text_of(app) or "每秒" in text_of(app))
+
+
+def section(name: str) -> Scene:
+    """The form at a section, one of its fields being stood in."""
+
+    async def scene(pilot: Pilot[int], _folder: Path) -> None:
+        await configured(pilot, name)
+
+    return scene
+
+
+def found(kind: Kind, **more: str) -> Scene:
+    """The first page of a machine on which something is there already."""
+
+    async def scene(pilot: Pilot[int], folder: Path) -> None:
+        app = app_of(pilot)
+        app.seen = Look(kind, journal=copied("failed", folder), **more)  # type: ignore[arg-type]
+        app.go_to("welcome")
+        await until(pilot, lambda: isinstance(app.screen, Welcome))
+
+    return scene
+
+
+async def plugin(pilot: Pilot[int], _folder: Path) -> None:
+    """A network plugin that was read, with what it brings."""
+    app = app_of(pilot)
+    app._session = filled_in(app.session)
+    app.session.set_field("--network-plugin", "manifest")
+    app.session.set_field("--network-manifest", "/root/network.yaml")
+    brings = manifest.summary(manifest.parse(NETWORK, name="network.yaml"))
+    app.session.take_plugin(Plugin("/root/network.yaml", NETWORK, brings))
+    app.session.section = "addons"
+    app.go_to("configure")
+    await until(pilot, lambda: isinstance(app.screen, Configure))
+    await pilot.press("tab", "tab")
 
 
 async def flag(pilot: Pilot[int], _folder: Path) -> None:
@@ -249,9 +350,21 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         *(welcome, waiting, failed, refused, certificates, join),
+        *(manifests, kubeconfigs, objects, crashing),
+        plugin,
         *(pulling, ahead, arrived, networking, review, flag, fault, help_, leaving, ended),
         *(repair, readings, doubts, line, presets, preset),
     )
+}
+SCENES |= {
+    f"section_{one.name.replace('-', '_')}": section(one.name)
+    for one in SECTIONS
+    if one.name != "networking"
+}
+SCENES |= {
+    "busy": found("busy"),
+    "half_done": found("half-done", failure="kube-apiserver didn't become healthy"),
+    "control_plane_here": found("control-plane", node="node5", version="v1.37.2"),
 }
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 
-from phases.engine.errors import PhaseError
 from phases.engine.request import Request
 from tui.app import KubebootApp
 from tui.facts import Address, Facts
@@ -22,13 +21,26 @@ from tui.screens.run import Run
 from tui.session import Session
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
-LATER = datetime(2026, 11, 23, 15, 20, tzinfo=UTC)
-TOKEN, KEY = "ujasfb.abcdefghij012345", "0123456789abcdef" * 4
+
+
+def told(name: str) -> list[dict[str, Any]]:
+    """The records of a recording as plain data."""
+    return [json.loads(line) for line in (RECORDINGS / f"{name}.jsonl").read_text().splitlines()]
+
+
+GOOD = told("good")
+CHANGES: int = GOOD[-1]["changes"]
+TOKEN_ID: str = next(one["item"] for one in GOOD if one.get("topic") == "token")
+ENDED = datetime.fromisoformat(GOOD[-1]["at"])
+LATER = ENDED + timedelta(minutes=6)
+"""Six minutes after the good run."""
+
+TOKEN, KEY = f"{TOKEN_ID}.abcdefghij012345", "0123456789abcdef" * 4
 JOIN = f"kubeadm join 172.30.99.15:6443 --token {TOKEN} --discovery-token-ca-cert-hash sha256:{'b0' * 32}"
 HANDOVER = {
     "worker": JOIN,
     "control_plane": f"{JOIN} --control-plane --certificate-key {KEY}",
-    "expires": "2026-11-24T15:14:02+00:00",
+    "expires": (ENDED + timedelta(hours=24)).isoformat(),
 }
 FACTS = Facts(
     hostname="node5",
@@ -91,146 +103,39 @@ def engine_at(journal: Path) -> tuple[Engine, Process]:
     return engine, process
 
 
-def cut(name: str, lines: int, folder: Path) -> tuple[Path, Callable[[], datetime]]:
-    """A recording as it was after so many lines, and a clock that stands just behind them."""
-    kept = (RECORDINGS / f"{name}.jsonl").read_text().splitlines()[:lines]
+def cut(
+    name: str, last_one: Callable[[Mapping[str, Any]], bool], folder: Path, later: float = 1.5
+) -> tuple[Path, Callable[[], datetime]]:
+    """A recording as it was when something was told, and a clock that stands just behind it."""
+    lines = (RECORDINGS / f"{name}.jsonl").read_text().splitlines()
+    kept = lines[: 1 + next(n for n, line in enumerate(lines) if last_one(json.loads(line)))]
     journal = folder / "runs" / "recorded" / "journal.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
     journal.write_text("".join(f"{line}\n" for line in kept))
     last = datetime.fromisoformat(json.loads(kept[-1])["at"])
-    return journal, lambda: last + timedelta(seconds=1.5)
-
-
-APISERVER, MANAGER, SCHEDULER = (
-    f"registry.k8s.io/kube-{name}:v1.37.2"
-    for name in ("apiserver", "controller-manager", "scheduler")
-)
-ARRIVING: tuple[tuple[float, float, Mapping[str, tuple[int, int]]], ...] = (
-    (0.5, 4_000_000, {APISERVER: (4_000_000, 28_100_000)}),
-    (2.5, 30_000_000, {APISERVER: (28_100_000, 28_100_000), MANAGER: (1_900_000, 22_400_000)}),
-    (3.5, 42_500_000, {APISERVER: (28_100_000, 28_100_000), MANAGER: (14_400_000, 22_400_000)}),
-)
-"""Bytes as an engine tells them since the recordings were made: when, of all, of each image."""
-
-
-def arriving(
-    folder: Path,
-    marks: Iterable[tuple[float, float, Mapping[str, tuple[int, int]]]] = ARRIVING,
-    *,
-    later: float = 0.6,
-) -> tuple[Path, Callable[[], datetime]]:
-    """A run in the middle of its pulls, and a clock that stands just behind it."""
-    lines = [json.loads(line) for line in (RECORDINGS / "pulled.jsonl").read_text().splitlines()]
-    began = next(n for n, line in enumerate(lines) if line.get("data", {}).get("attempt"))
-    start = datetime.fromisoformat(lines[began]["at"])
-
-    def told(after: float, **event: Any) -> dict[str, Any]:
-        return {"at": (start + timedelta(seconds=after)).isoformat(), "phase": "images"} | event
-
-    def image(at: float, item: str, **data: Any) -> dict[str, Any]:
-        return told(at, event="Report", topic="image", item=item, data=data)
-
-    whole = {"event": "Progress", "step": "", "total": 0, "unit": "bytes"}
-    new = [image(0, APISERVER, state="pulling", attempt=1, since=start.isoformat())]
-    new += [told(at, **whole, done=done, items=items) for at, done, items in marks]
-    new.append(image(2.2, APISERVER, state="pulled", size=28_112_345, seconds=2.2))
-    second = told(2.2)["at"]
-    new.append(image(2.2, MANAGER, state="pulling", attempt=1, since=second))
-    kept = [*lines[:began], *sorted(new, key=lambda line: str(line["at"]))]
-    journal = folder / "runs" / "pulling" / "journal.jsonl"
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    numbered = (json.dumps(line | {"seq": number}) for number, line in enumerate(kept))
-    journal.write_text("".join(f"{line}\n" for line in numbered))
-    last = datetime.fromisoformat(kept[-1]["at"])
     return journal, lambda: last + timedelta(seconds=later)
 
 
-TRIED = (
-    "kube-apiserver was asked for 20 s; its last answer: "
-    "https://172.30.99.16:6443: [Errno 111] Connection refused",
-    "the kubelet started kube-apiserver 3 times",
-)
-CRASHING: Mapping[str, Mapping[str, Any]] = {
-    "etcd": {"state": "running", "restarts": 0, "exit_code": 0, "reason": ""},
-    "kube-apiserver": {"state": "exited", "restarts": 2, "exit_code": 1, "reason": "Error"},
-    "kube-controller-manager": {"state": "running", "restarts": 0, "exit_code": 0, "reason": ""},
-    "kube-scheduler": {"state": "running", "restarts": 0, "exit_code": 0, "reason": ""},
-}
-STARTING: Mapping[str, Mapping[str, Any]] = {
-    **CRASHING,
-    "kube-apiserver": {"state": "running", "restarts": 0, "exit_code": 0, "reason": ""},
-    "kube-scheduler": {"state": "running", "restarts": 1, "exit_code": 0, "reason": ""},
-}
-"""What an engine tells since the recordings were made."""
+def seen(*wanted: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a record has all these words in it."""
+    return lambda record: all(word in json.dumps(record) for word in wanted)
 
 
-def tell_containers(journal: Path, containers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Adds what became of the containers to the end of a journal."""
-    lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    told = [_container(lines[-1], item, data) for item, data in containers.items()]
-    with journal.open("a") as file:
-        for number, line in enumerate(told, len(lines)):
-            file.write(json.dumps(line | {"seq": number}) + "\n")
-
-
-def told_today(
-    name: str, folder: Path, containers: Mapping[str, Mapping[str, Any]] = CRASHING
-) -> Path:
-    """A recording as today's engine would have written it: with containers, and causes judged."""
-    lines = [json.loads(line) for line in (RECORDINGS / f"{name}.jsonl").read_text().splitlines()]
-    at = next((n for n, line in enumerate(lines) if line["event"] == "PhaseFailed"), len(lines))
-    lines[at:at] = [_container(lines[at - 1], item, data) for item, data in containers.items()]
-    for number, line in enumerate(lines):
-        line["seq"] = number
-        if given := line.get("failure"):
-            error = PhaseError(given.pop("code"), given.pop("what"), tried=TRIED, **given)
-            line["failure"] = error.as_data()
-    journal = folder / "runs" / "today" / "journal.jsonl"
+def copied(name: str, folder: Path) -> Path:
+    """A recording in a folder of its own, as that of a run beside which other files may lie."""
+    journal = folder / "runs" / name / "journal.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
-    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    journal.write_text((RECORDINGS / f"{name}.jsonl").read_text())
     return journal
 
 
-def _container(before: Mapping[str, Any], item: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    told = {"event": "Report", "phase": "wait-control-plane", "topic": "container"}
-    return {"at": before["at"], **told, "item": item, "data": data}
-
-
-ARRIVED: tuple[tuple[str, Mapping[str, Any]], ...] = (
-    (
-        "node5",
-        {
-            "state": "Ready",
-            "roles": ["control-plane"],
-            "version": "v1.37.2",
-            "since": "2026-11-23T15:18:00Z",
-        },
-    ),
-    (
-        "node6",
-        {
-            "state": "NotReady",
-            "version": "v1.37.2",
-            "since": "2026-11-23T15:19:56Z",
-            "lacks": "no network plugin",
-        },
-    ),
-    ("node7", {"state": "gone"}),
-)
-"""Nodes as the desk's engine tells of them: one there, one just arriving, one that left."""
-
-
-def desk_journal(folder: Path, told: Iterable[tuple[str, Mapping[str, Any]]] = ARRIVED) -> Path:
-    """The journal of a desk's engine on the node of the good run."""
-    start = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
-    start |= {"workflow": "desk", "phases": [{"name": "nodes", "title": "Nodes"}]}
+def desk_journal(folder: Path, told: Iterable[tuple[str, Mapping[str, Any]]]) -> Path:
+    """The journal of a desk's engine that tells something else of nodes than the recorded one."""
+    start = json.loads((RECORDINGS / "arrived.jsonl").read_text().splitlines()[0])
     report = {"at": start["at"], "event": "Report", "phase": "nodes", "topic": "node"}
     lines = [
         start,
-        *(
-            report | {"seq": n, "item": name, "data": data}
-            for n, (name, data) in enumerate(told, 1)
-        ),
+        *(report | {"seq": n, "item": i, "data": d} for n, (i, d) in enumerate(told, 1)),
     ]
     journal = folder / "desk.jsonl"
     journal.write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -330,3 +330,21 @@ async def test_leaving_a_page_without_a_run_prints_nothing(tmp_path: Path) -> No
         await pilot.press("ctrl+c")
     assert (app.return_value, app.parting) == (0, [])
     assert app_of(pilot) is app
+
+
+async def test_keys_of_fields_stand_apart_in_the_help(tmp_path: Path) -> None:
+    """What a text field brings along comes behind the keys of the page, under a heading of its own."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=(120, 80)) as pilot:
+        app.go_to("configure")
+        await until(pilot, lambda: isinstance(app.screen, Configure))
+        await pilot.press("tab", "f1")
+        await until(pilot, lambda: isinstance(app.screen, Help))
+        await until(pilot, lambda: "Keys of the field" in text_of(app))
+        own, _heading, further = text_of(app).partition("Keys of the field")
+        further = further.partition("esc back")[0]
+        for word in ("YAML", "Undo", "All commands"):
+            assert word in own
+            assert word not in further
+        assert "Move cursor left" in further
+        assert "Move cursor left" not in own

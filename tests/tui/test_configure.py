@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.machine import FACTS, Installer
+from tests.tui.stage import text_of
 from tui import sections, signs, text
 from tui.masking import masked
 from tui.screens.configure import PAUSE, Configure
@@ -323,6 +324,30 @@ async def test_a_flag_is_completed(make: Callable[..., Installer]) -> None:
         assert isinstance(editor, ArgumentList)
         assert app.session.value(editor.path) == "enable-admission-plugins=NodeRestriction"
         assert "Admission plugins" in str(app.screen.query_one("#hint", Static).render())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_any_of_the_proposals_can_be_taken(
+    make: Callable[..., Installer], size: tuple[int, int]
+) -> None:
+    """Up and down choose among them, right takes the chosen one; the page says so, and marks it."""
+    app = make()
+    async with app.run_test(size=size) as pilot:
+        await to_section(pilot, "control-plane")
+        await pilot.press("tab")
+        await write(pilot, "audit-log-m")
+        await settle(pilot)
+        assert "▌ audit-log-maxage" in text_of(app)
+        assert "→ takes it   ↑↓ chooses" in text_of(app)
+        await pilot.press("down", "down")
+        await settle(pilot)
+        assert "▌ audit-log-maxsize" in text_of(app)
+        await pilot.press("right")
+        await write(pilot, "100")
+        await settle(pilot)
+        assert app.session.value("apiServer.extraArgs") == "audit-log-maxsize=100"
+        await pilot.press("down")
+        assert getattr(app.focused, "path", "") == "controllerManager.extraArgs"
 
 
 async def test_a_removed_flag_brings_its_advice(make: Callable[..., Installer]) -> None:

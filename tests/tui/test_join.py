@@ -19,6 +19,7 @@ from phases import show_join_command
 from phases.engine.request import Request
 from phases.engine.state import RunState
 from phases.show_join_command import SHARED
+from tests.tui.scenes import NEWCOMER
 from tests.tui.stage import (
     HANDOVER,
     JOIN,
@@ -27,8 +28,10 @@ from tests.tui.stage import (
     NARROW,
     RECORDINGS,
     TOKEN,
+    TOKEN_ID,
     WIDE,
     app_of,
+    cut,
     desk_journal,
     engine_at,
     make_app,
@@ -41,6 +44,7 @@ from tui.app import KubebootApp
 from tui.preferences import Preferences
 from tui.screens.choice import Choice
 from tui.screens.join import Join
+from tui.screens.run import Run
 from tui.text import LANGUAGES
 
 
@@ -86,7 +90,7 @@ async def test_both_commands_stand_there_with_their_secrets_hidden(
     async with app.run_test(size=size) as pilot:
         await at_desk(pilot, state_with(tmp_path))
         text = unfolded(app)
-        assert "--token ujasfb.•••" in text
+        assert f"--token {TOKEN_ID}.•••" in text
         assert "--control-plane --certificate-key •••" in text
         assert TOKEN not in text
         assert KEY not in text
@@ -189,16 +193,27 @@ async def test_an_unreadable_handover_is_told(tmp_path: Path) -> None:
         assert not page.check_action("send", ())
 
 
+def token_run(folder: Path, command: str) -> Path:
+    """The journal of a run that has made a new token, long after the good run."""
+    folder.mkdir()
+    (folder / "handover.json").write_text(json.dumps({"worker": command}))
+    first = json.loads((RECORDINGS / "good.jsonl").read_text().splitlines()[0])
+    at = {"at": (LATER - timedelta(minutes=1)).isoformat()}
+    told: tuple[dict[str, Any], ...] = (
+        first | at | {"workflow": "token", "run": "token", "phases": []},
+        {"event": "HandoverWritten", "phase": "", "path": str(folder / "handover.json")},
+        {"event": "RunFinished", "outcome": "done", "exit_code": 0, "changes": 1, "failure": None},
+    )
+    journal = folder / "journal.jsonl"
+    lines = (json.dumps(at | line | {"seq": n}) for n, line in enumerate(told))
+    journal.write_text("".join(f"{line}\n" for line in lines))
+    return journal
+
+
 async def test_n_makes_new_commands(tmp_path: Path) -> None:
-    """A new token comes from an engine; the desk and what is printed at the end have it at once."""
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    (fresh / "handover.json").write_text(json.dumps({"worker": "kubeadm join new --token n.n"}))
-    journal = fresh / "journal.jsonl"
-    text = (RECORDINGS / "good.jsonl").read_text()
-    old = re.search(r'"path":"([^"]+handover.json)"', text)
-    assert old
-    journal.write_text(text.replace(old[1], str(fresh / "handover.json")))
+    """A new token comes from an engine; desk and parting have it at once, and still tell of the run that
+    made the cluster, also after a look back at that run."""
+    journal = token_run(tmp_path / "fresh", "kubeadm join new --token n.n")
     asked: list[Request] = []
 
     def begin(request: Request) -> Any:
@@ -207,14 +222,22 @@ async def test_n_makes_new_commands(tmp_path: Path) -> None:
 
     app = make_app(tmp_path, begin=begin)
     async with app.run_test(size=WIDE) as pilot:
-        await at_desk(pilot, state_with(tmp_path))
+        page = await at_desk(pilot, state_with(tmp_path))
+        up = page.aside()
         await pilot.press("n")
         await until(pilot, lambda: "kubeadm join new" in text_of(app))
+        assert page.aside() == up
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Run) and app.screen.story.ended)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Join))
+        assert "kubeadm join new" in text_of(app)
         await pilot.press("q")
     wanted = next(request for request in asked if request.workflow == "token")
     assert wanted.renew
     assert wanted.upload_certs
     assert "kubeadm join new --token n.n" in app.parting
+    assert "is a control plane now" in app.parting[0]
 
 
 async def test_a_kubeconfig_is_given_on_consent_to_who_called_sudo(tmp_path: Path) -> None:
@@ -244,17 +267,31 @@ async def test_a_kubeconfig_is_given_on_consent_to_who_called_sudo(tmp_path: Pat
 
 async def test_nodes_stand_there_as_they_come(tmp_path: Path) -> None:
     """The desk's own engine tells of nodes; what one lacks is said, and one that left is gone."""
-    journal = desk_journal(tmp_path)
-    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
+    journal, now = cut("arrived", NEWCOMER, tmp_path)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], now=now)
     async with app.run_test(size=WIDE) as pilot:
         await at_desk(pilot, state_with(tmp_path))
         await until(pilot, lambda: "node6" in text_of(app))
         text = text_of(app)
-        assert "NotReady" in text
-        assert "0:04" in text
+        assert re.search(r"node5 +Ready", text)
+        assert re.search(r"node6 +NotReady .* 0:0\d", text)
         assert "no network plugin" in text
         assert "Nodes stay NotReady until a network plugin is applied." in text
-        assert "node7" not in text
+
+
+async def test_a_node_that_left_is_gone(tmp_path: Path) -> None:
+    """It was there, and isn't any more."""
+    told = [
+        ("node8", {"state": "Ready"}),
+        ("node9", {"state": "Ready"}),
+        ("node8", {"state": "gone"}),
+    ]
+    journal = desk_journal(tmp_path, told)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0])
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await until(pilot, lambda: "node9" in text_of(app))
+        assert "node8" not in text_of(app)
 
 
 COPY = "copy the shared certificates to them first ({files}), or run init with --upload-certs"
@@ -266,14 +303,14 @@ async def test_a_small_screen_shows_the_nodes_below_both_commands(
     tmp_path: Path, language: str
 ) -> None:
     """At 80x24 nothing is to be paged for: the files to copy are told in short, and whole in the help."""
-    journal = desk_journal(tmp_path)
+    journal, now = cut("arrived", NEWCOMER, tmp_path)
     chosen = Preferences("harbour", language)
-    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], chosen=chosen)
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], chosen=chosen, now=now)
     command, why = f"{JOIN} --control-plane", COPY.format(files=", ".join(FILES))
     async with app.run_test(size=NARROW) as pilot:
         await at_desk(pilot, state_with(tmp_path, control_plane=command, no_control_plane=why))
         await until(pilot, lambda: "node6" in text_of(app))
-        assert re.search(r"node6 +NotReady .* 0:04\b", text_of(app), re.MULTILINE)
+        assert re.search(r"node6 +NotReady .* 0:0\d\b", text_of(app), re.MULTILINE)
         assert "--control-plane\n" in text_of(app)
         assert FILES[-1] not in unfolded(app)
         await pilot.press("f1", "down", "down")

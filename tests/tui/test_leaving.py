@@ -207,6 +207,8 @@ async def test_the_footer_and_the_help_tell_which_key_it_is(
     """Undo stands there with the key that works where one is, and suspending with its own."""
     app = Installer("configure", tmp_path)
     async with app.run_test(size=size) as pilot:
+        app.session.set_field("clusterName", "x")
+        await settle(pilot)
         for keys, undo, suspends in (((), "u", True), (("tab",), "^z", False)):
             await pilot.press(*keys)
             await pilot.pause()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from phases.engine import asked
 from phases.engine import events as e
 from phases.engine.errors import ConfigurationError, PreflightRefused
 from phases.engine.journal import Reader
@@ -20,7 +21,7 @@ from tests.tui.damaged import DOUBTFUL, LOST, TWOFOLD
 from tests.tui.machine import FACTS
 from tests.tui.stage import RECORDINGS
 from tui import plain as conversation
-from tui import text
+from tui import sections, text
 from tui.closing import closing
 from tui.headless import lines
 from tui.machine import Look
@@ -197,18 +198,78 @@ def test_archives_and_a_login_are_asked_for(started: list[Request], tmp_path: Pa
     assert not any(one.startswith("Password") for one in person.asked)
 
 
-def test_every_setting_can_be_reached(started: list[Request]) -> None:
-    """Each field of the form is among the first questions, in a section, or has a question of its own."""
-    numbers = [str(number + 1) for number in range(len(questions.FURTHER))]
-    person = Person({"More settings": numbers})
-    with pytest.raises(conversation.Left):
-        converse(person.talk, Look("fresh"))
-    asked = {one.partition(" [")[0].rstrip(": ") for one in person.asked}
-    session = Session(FACTS)
-    for one in questions.FURTHER:
-        for known in one.fields:
-            reachable = session.is_shown(known) and not known.is_option
-            assert not reachable or known in questions.BESIDE or known.label in asked
+def test_every_setting_can_be_reached(
+    started: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each field of the form is asked for in one of two conversations: with etcd here, and elsewhere."""
+    monkeypatch.setenv("SUDO_USER", "ada")
+    labels = {path: known.label for path, known in sections.fields().items()}
+    own = {
+        "--network-plugin": "Network plugin",
+        "--network-manifest": "Network plugin",
+        "--kubeconfig-for": "Give ada a kubeconfig (~/.kube/config)?",
+        "--upload-certs": "Upload the certificates, so that control planes can join?",
+    }
+    numbers = [str(number + 1) for number in range(len(sections.SECTIONS))]
+    asked: set[str] = set()
+    for etcd, files in (("", []), ("external", ["https://10.0.0.10:2379"])):
+        person = Person(
+            {
+                "Endpoint of": ["cp.example"],
+                "More settings": list(numbers),
+                labels["etcd"]: [etcd],
+                "Endpoints [": [],
+                "Endpoints:": files,
+            }
+        )
+        with pytest.raises(conversation.Left):
+            converse(person.talk, Look("fresh"))
+        asked |= {one.partition(" [")[0].rstrip(": ") for one in person.asked}
+    unreachable = {path for path, label in labels.items() if own.get(path, label) not in asked}
+    assert unreachable == set()
+
+
+def test_what_is_skipped_and_waived_is_asked_for(started: list[Request]) -> None:
+    """The fields of the review are among the further settings, with the form's judgement of them."""
+    number = str([one.name for one in sections.SECTIONS].index("review") + 1)
+    person = Person(
+        {
+            "More settings": [number],
+            "Checks that only warn": ["Swap,NumCPU"],
+            "Phases to leave out": ["addon/nothing", "addon/kube-proxy"],
+            REVIEW: ["y"],
+        }
+    )
+    converse(person.talk, Look("fresh"))
+    assert "- Swap\n  - NumCPU" in (started[0].config or "")
+    assert "skipPhases:\n- addon/kube-proxy" in (started[0].config or "")
+    assert "no phase is called addon/nothing" in person.text
+
+
+def test_a_run_that_ended_early_is_resumed_with_its_answers(
+    started: list[Request], tmp_path: Path
+) -> None:
+    """Enter on every question asks for just what was asked before; nothing is read again."""
+    config = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n"
+    config += "clusterName: kept\ncontrolPlaneEndpoint: cp.example\n"
+    kept = Request(
+        config=config,
+        config_name="k.yaml",
+        upload_certs=True,
+        network_source="/gone.yaml",
+        network_manifest=MANIFEST,
+    )
+    asked.keep(kept, tmp_path)
+    seen = Look("half-done", journal=tmp_path / "journal.jsonl")
+    person = Person({REVIEW: ["y"]})
+    converse(person.talk, seen)
+    assert started == [kept]
+    assert "Cluster name [kept]: " in person.asked
+    assert "Its answers stand in the brackets" in person.text
+    assert "The same answers resume it." not in person.text
+    person = Person({"Upload": ["n"], REVIEW: ["y"]})
+    converse(person.talk, seen)
+    assert not started[-1].upload_certs
 
 
 def test_a_failed_run_is_tried_again(

@@ -13,13 +13,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from phases.engine.request import Request
+from tests.tui.arriving import APISERVER, arriving
 from tests.tui.stage import (
-    APISERVER,
     FACTS,
     NARROW,
     WIDE,
     app_of,
-    arriving,
     engine_at,
     make_app,
     text_of,

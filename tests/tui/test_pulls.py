@@ -10,18 +10,8 @@ import pytest
 
 from phases.engine.events import Progress
 from phases.engine.state import Mark, PhaseState, RunState
-from tests.tui.stage import (
-    APISERVER,
-    ARRIVING,
-    MANAGER,
-    NARROW,
-    WIDE,
-    app_of,
-    arriving,
-    make_app,
-    text_of,
-    watched,
-)
+from tests.tui.arriving import APISERVER, ARRIVING, MANAGER, arriving
+from tests.tui.stage import NARROW, WIDE, app_of, make_app, text_of, watched
 from tui.widgets.panels.images import Pace, draw, pace
 from tui.widgets.panels.scene import Scene
 

@@ -29,7 +29,7 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         self.place = Place(folder)
-        self.place.config.write_text(CONFIG + TOKENS)
+        self.place.config.write_text(CONFIG + "clusterName: harbour\n" + TOKENS)
         self.before = tree(*MACHINE)
         self.around = tree(*(folder / name for name in ("home", "tmp", "work")))
         self.first = self.place.rehearse("--json", "--upload-certs")
@@ -51,6 +51,7 @@ def test_the_first_run_does_everything(story: Story) -> None:
     assert (finished["outcome"], finished["exit_code"]) == ("done", 0)
     assert finished["changes"] == len(effects(story.first)) > 50
     (started,) = story.first.of("RunStarted")
+    assert started["cluster"] == "harbour"
     ended = {event["phase"] for event in story.first.of("PhaseFinished")}
     unasked = {"preflight", "images", "network", "user-kubeconfig", "prepare"}
     assert ended == {phase["name"] for phase in started["phases"]} - unasked

@@ -18,6 +18,7 @@ from phases.engine.errors import InstallerError, PreflightRefused
 from phases.engine.journal import Journal
 from phases.engine.request import Request
 from tests.tui.machine import FACTS, Installer
+from tests.tui.stage import text_of, until
 from tui.launch import Engine
 from tui.preview import Preview
 from tui.screens import review as page
@@ -331,3 +332,54 @@ def test_an_error_is_one_line() -> None:
 
     error = InstallerError("x", "it failed", why="\x1b[31mno room", remedy="Make room")
     assert error_words(error) == "it failed. ?[31mno room. Make room"
+
+
+LONG = (
+    "it is not among those that were asked for, and nobody has asked for it in any other way either"
+)
+
+
+def doubtful() -> list[e.Event]:
+    """A dry run with a finding, a warning about a field, and effects that don't fit a line."""
+    told = story("dry-run", check="failed")
+    place = "kubeadm.yaml:4:1: localAPIEndpoint.advertiseAddress: is taken from the default route: 192.0.2.10."
+    told[1:1] = [e.Warned("", place)]
+    targets = (f"/etc/kubernetes/pki/etcd/healthcheck-client-{n}.crt" for n in range(30))
+    told[-2:-2] = [e.Effect("certs", "write", target) for target in targets]
+    return [replace(one, reason=LONG) if isinstance(one, e.PhaseSkipped) else one for one in told]
+
+
+@both
+async def test_lines_of_the_review_fit_and_hang(
+    engines: Engines, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Nothing is folded twice or cut without a mark; what follows a sign hangs behind it."""
+    engines.stories["dry-run"] = doubtful()
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=size) as pilot:
+        screen = await foreseen(pilot)
+        for name in ("#state", "#findings", "#skips"):
+            drawn = words(screen, name).splitlines()
+            assert screen.query_one(name).size.height == len(words(screen, name).split("\n"))
+            assert all(line[:2] in ("✗ ", "! ", "↷ ", "  ", "", "Wh") for line in drawn), drawn
+        head = str(screen.query_one("#group-files Action", Static).render())
+        assert head.rstrip().endswith("…")
+        assert "\n" not in head
+        assert "Address of this machine: is taken from the default route" in words(
+            screen, "#findings"
+        )
+        assert "kubeadm.yaml:4:1" not in words(screen, "#findings")
+
+
+async def test_what_lies_below_is_told(engines: Engines, tmp_path: Path) -> None:
+    """A mark beside the decision says that there is more, until the end has been seen."""
+    engines.stories["dry-run"] = doubtful()
+    app = Installer("review", tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await foreseen(pilot)
+        screen.query_one("#group-files Action").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "↓ more" in text_of(app))
+        await pilot.press(*["pagedown"] * 9)
+        await until(pilot, lambda: "↓ more" not in text_of(app))
+        assert words(screen, "#more") == ""

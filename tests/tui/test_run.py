@@ -15,16 +15,20 @@ from phases.engine.events import Failure
 from phases.engine.journal import Reader
 from phases.engine.request import Request
 from phases.engine.state import RunState, fold
+from tests.tui.scenes import STARTING
 from tests.tui.stage import (
+    CHANGES,
     NARROW,
     RECORDINGS,
+    TOKEN_ID,
     WIDE,
     app_of,
+    copied,
     cut,
     engine_at,
     make_app,
+    seen,
     text_of,
-    told_today,
     until,
     watched,
 )
@@ -45,23 +49,23 @@ async def test_a_good_run_is_told_from_start_to_end(tmp_path: Path) -> None:
     async with make_app(tmp_path).run_test(size=WIDE) as pilot:
         await watched(pilot, GOOD)
         text = text_of(app_of(pilot))
-        assert "node5 is a control plane now (78 changes)." in text
+        assert f"node5 is a control plane now ({CHANGES} changes)." in text
         assert "v1.37.2 on node5" in text
         assert "Wait for the control plane" in text
-        assert "15.2 s" in text
+        assert re.search(r"Wait for the control plane +\d+\.\d s", text)
         await pilot.press("enter")
         await until(pilot, lambda: type(app_of(pilot).screen).__name__ == "Join")
 
 
 async def test_at_80x24_the_list_folds_to_one_line(tmp_path: Path) -> None:
     """The narrow page says how many phases are done, which one is shown and which comes next."""
-    journal, now = cut("good", 165, tmp_path)
+    journal, now = cut("good", STARTING, tmp_path)
     app = make_app(tmp_path, now=now)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     async with app.run_test(size=NARROW) as pilot:
         await watched(pilot, journal)
         text = text_of(app)
-        assert "7 of 16" in text
+        assert "8 of 19" in text
         assert "Wait for the control plane" in text
         assert "next: CoreDNS" in text
         assert "running 0:11" in text
@@ -71,7 +75,7 @@ async def test_at_80x24_the_list_folds_to_one_line(tmp_path: Path) -> None:
 
 async def test_moving_stops_following_and_f_follows_again(tmp_path: Path) -> None:
     """The panel stays where a person put it, until f."""
-    journal, now = cut("good", 165, tmp_path)
+    journal, now = cut("good", STARTING, tmp_path)
     app = make_app(tmp_path, now=now)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     async with app.run_test(size=WIDE) as pilot:
@@ -92,13 +96,13 @@ async def test_moving_stops_following_and_f_follows_again(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("phase", "words"),
     [
-        ("preflight", ["32 passed", "SystemVerification", "control groups of version 1"]),
-        ("certs", ["apiserver-kubelet-client", "RSA-2048", "2036-11-20", "10 y", "kubernetes.default.svc"]),
+        ("preflight", ["60 passed", "SystemVerification", "control groups of version 1"]),
+        ("certs", ["apiserver-kubelet-client", "RSA-2048", "2036-11-26", "10 y", "kubernetes.default.svc"]),
         ("kubeconfig", ["/etc/kubernetes/admin.conf", "kubernetes-admin", "https://172.30.99.15:6443"]),
         ("images", ["7 of 7", "kube-apiserver:v1.37.2", "119.2 MB"]),
         ("control-plane", ["/etc/kubernetes/manifests/kube-apiserver.yaml", "apiVersion: v1"]),
         ("wait-control-plane", ["kube-scheduler", "healthy"]),
-        ("bootstrap-token", ["ujasfb.••••", "ClusterRole", "kubeadm:get-nodes"]),
+        ("bootstrap-token", [f"{TOKEN_ID}.••••", "ClusterRole", "kubeadm:get-nodes"]),
     ],
 )  # fmt: skip
 async def test_each_phase_has_a_panel_made_for_it(
@@ -115,7 +119,7 @@ async def test_each_phase_has_a_panel_made_for_it(
 
 async def test_tokens_are_masked_until_asked_for(tmp_path: Path) -> None:
     """v shows the token whole as the join commands have it, v hides it again; elsewhere v does nothing."""
-    token = "ujasfb.abcdefghij012345"
+    token = f"{TOKEN_ID}.abcdefghij012345"
     handover = tmp_path / "handover.json"
     handover.write_text(json.dumps({"worker": f"kubeadm join a:6443 --token {token} --x y"}))
     text = GOOD.read_text()
@@ -161,14 +165,14 @@ async def test_a_failure_says_what_why_and_what_next(tmp_path: Path) -> None:
         assert 'invalid argument "banana"' in text
         assert "Mend the cause and run the same command again" in text
         assert "r try again" in text
-        assert "e to the field that may have caused it: Flags of the API server" in text
+        assert "e to the form: Flags of the API server" in text
 
 
 async def test_a_failure_tells_its_likely_cause_and_what_was_tried(tmp_path: Path) -> None:
     """Between what failed and the words of others: a guess with what mends it, and what was waited for."""
     app = make_app(tmp_path)
     async with app.run_test(size=(120, 60)) as pilot:
-        await watched(pilot, told_today("failed", tmp_path))
+        await watched(pilot, copied("failed", tmp_path))
         text = text_of(app)
         assert "probably  kube-apiserver can't use the value banana" in text
         assert "Mend --audit-log-maxage in the extra arguments" in text
@@ -180,7 +184,7 @@ async def test_a_failure_tells_its_likely_cause_and_what_was_tried(tmp_path: Pat
 def test_the_last_words_without_a_screen_tell_the_cause(tmp_path: Path) -> None:
     """A headless run ends with the same guess, between what failed and the remedy."""
     state = RunState()
-    for record in Reader(told_today("failed", tmp_path)).new_records():
+    for record in Reader(copied("failed", tmp_path)).new_records():
         state = fold(state, record)
     (line,) = [line for line in closing(state) if line.startswith("Failed")]
     assert "Probably: kube-apiserver can't use the value banana of --audit-log-maxage. Mend" in line
@@ -193,20 +197,20 @@ async def test_a_failure_at_80x24_shows_cause_and_choices_at_once(
     """Nothing has to be scrolled for to know why and what next."""
     app = make_app(tmp_path)
     async with app.run_test(size=size) as pilot:
-        await watched(pilot, told_today("failed", tmp_path))
+        await watched(pilot, copied("failed", tmp_path))
         text = text_of(app)
-        for words in ("can't use the value banana", "e to the field", "u what was changed"):
+        for words in ("can't use the value banana", "e to the form", "u what was changed"):
             assert words in text
 
 
 async def test_containers_stand_with_the_health(tmp_path: Path) -> None:
-    """State, restarts and exit code of each; etcd, whose health nobody asks, has a line too."""
+    """State, restarts and exit code of each, below its health."""
     app = make_app(tmp_path)
     async with app.run_test(size=(140, 80)) as pilot:
-        await watched(pilot, told_today("failed", tmp_path))
+        await watched(pilot, copied("failed", tmp_path))
         text = text_of(app)
         assert "container exited, code 1, Error, 2 restarts" in text
-        assert re.search(r"etcd +container runs, 0 restarts", text)
+        assert re.search(r"etcd +✓ healthy.*\n.* container runs, 0 restarts", text)
         assert text.count("container runs, 0 restarts") == 3
 
 
@@ -219,7 +223,7 @@ async def test_undo_tells_what_was_changed_and_asks(
     app = make_app(tmp_path)
     app.begin = asked.append  # type: ignore[method-assign, assignment]
     async with app.run_test(size=NARROW) as pilot:
-        await watched(pilot, told_today("failed", tmp_path))
+        await watched(pilot, copied("failed", tmp_path))
         await pilot.press("u")
         await until(pilot, lambda: isinstance(app.screen, Choice))
         text = text_of(app)
@@ -265,6 +269,11 @@ async def test_a_failure_leads_back_to_the_field(tmp_path: Path) -> None:
         ({"code": "kubelet-unhealthy", "cause_code": "swap-on"}, "KubeletConfiguration.failSwapOn"),
         ({"code": "system-refused", "where": "certs", "cause_code": "no-space"}, ""),
         ({"cause_code": "unknown-flag", "cause": "etcd doesn't know the flag --x"}, "etcd.local.extraArgs"),
+        ({"code": "preflight", "why": "[Mem] x\n[Port-10250] y\n[Port-7443] z"},
+         "localAPIEndpoint.bindPort"),
+        ({"code": "preflight", "why": "[DirAvailable--var-lib-etcd] x"}, "etcd.local.dataDir"),
+        ({"code": "preflight", "why": "[Port-10250] x\n[FileContent--proc-a] [CRI] y"},
+         "nodeRegistration.ignorePreflightErrors"),
     ],
 )  # fmt: skip
 def test_each_cause_has_its_field(failure: dict[str, str], path: str) -> None:
@@ -275,11 +284,28 @@ def test_each_cause_has_its_field(failure: dict[str, str], path: str) -> None:
 
 def test_every_cause_leads_to_a_field() -> None:
     """No code or phase points at a field that isn't there."""
-    tables = (causes.BY_CODE, causes.BY_PHASE, causes.FLAGS, causes.BY_CAUSE)
+    tables = (causes.BY_CODE, causes.BY_PHASE, causes.FLAGS, causes.BY_CAUSE, causes.BY_CHECK)
     paths = {path for table in tables for path in table.values()}
-    assert paths <= set(sections.fields())
+    assert {causes.IGNORE, *paths} <= set(sections.fields())
     judged = {cause.code for cause in CAUSES}
     assert {*causes.BY_CAUSE, *causes.FLAG_CAUSES, *causes.NO_FIELD} <= judged
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+async def test_a_refusal_leads_where_checks_are_waived(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Panel and footer call the way to the form by one name; no flag of the command line is the remedy."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await watched(pilot, RECORDINGS / "refused.jsonl")
+        text = text_of(app)
+        assert "e to the form: Checks that only warn" in text
+        assert "e To the form" in text.splitlines()[-1]
+        assert "--ignore-preflight-errors" not in text
+        await pilot.press("e")
+        await until(pilot, lambda: getattr(app.focused, "path", "") == causes.IGNORE)
+        assert app.session.section == "review"
 
 
 async def test_retry_asks_for_the_same_again(tmp_path: Path) -> None:
@@ -326,13 +352,13 @@ async def test_refused_checks_are_told_once_each_with_their_remedy(tmp_path: Pat
         await watched(pilot, REFUSED)
         text = text_of(app_of(pilot))
         assert "Refused before anything was changed: 3 checks failed" in text
-        assert "3 failed · 1 warning · 29 passed" in text
+        assert re.search(r"3 failed · 3 warnings · \d+ passed", text)
         assert text.count("Stop python3 or have it listen elsewhere") == 1
 
 
 async def test_ctrl_c_asks_and_a_second_one_cancels(tmp_path: Path) -> None:
     """The first ctrl+c asks; the next one, while it asks, asks the engine to stop."""
-    journal, now = cut("good", 165, tmp_path)
+    journal, now = cut("good", STARTING, tmp_path)
     app = make_app(tmp_path, now=now)
     async with app.run_test(size=WIDE) as pilot:
         app.engine, process = engine_at(journal)
@@ -360,7 +386,7 @@ async def test_ctrl_c_asks_and_a_second_one_cancels(tmp_path: Path) -> None:
 
 async def test_detach_leaves_the_run_and_says_how_to_come_back(tmp_path: Path) -> None:
     """d ends the screen with 0, leaves the engine alone, and the way back is printed afterwards."""
-    journal, now = cut("good", 165, tmp_path)
+    journal, now = cut("good", STARTING, tmp_path)
     app = make_app(tmp_path, now=now)
     async with app.run_test(size=WIDE) as pilot:
         app.engine, process = engine_at(journal)
@@ -399,7 +425,7 @@ async def test_the_log_follows_its_end_and_is_filtered(tmp_path: Path) -> None:
 
 async def test_the_log_stays_where_one_reads(tmp_path: Path) -> None:
     """Lines that come while one has scrolled up don't move what is in sight."""
-    journal, now = cut("good", 165, tmp_path)
+    journal, now = cut("good", STARTING, tmp_path)
     app = make_app(tmp_path, now=now)
     app.engine_lives = lambda: True  # type: ignore[method-assign]
     async with app.run_test(size=WIDE) as pilot:
@@ -516,7 +542,7 @@ async def test_text_from_outside_is_never_markup(tmp_path: Path) -> None:
 
 async def test_an_engine_that_vanished_is_told(tmp_path: Path) -> None:
     """A journal without an end and without an engine says that a new run resumes."""
-    journal, now = cut("good", 165, tmp_path)
+    journal, now = cut("good", STARTING, tmp_path)
     async with make_app(tmp_path, now=now).run_test(size=WIDE) as pilot:
         page = await watched(pilot, journal)
         await until(pilot, lambda: page.story.ended)
@@ -533,12 +559,12 @@ async def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_a_journal_that_was_taken_away_ends_in_silence(tmp_path: Path) -> None:
     """What follows a journal whose folder is gone, as a desk's is at its end, just ends."""
-    journal, _now = cut("good", 20, tmp_path)
-    lives = iter((True, True, False))
+    journal, _now = cut("good", seen('"certs"', "PhaseStarted"), tmp_path)
+    kept, lives = len(journal.read_text().splitlines()), iter((True, True, False))
     records = follow(journal, lambda: next(lives))
     assert next(records) is not None
     journal.unlink()
-    assert len(list(records)) == 20
+    assert len(list(records)) == kept
 
 
 async def test_a_desk_without_its_journal_says_so(tmp_path: Path) -> None:
@@ -559,6 +585,6 @@ async def test_leaving_a_good_run_prints_the_join_commands(tmp_path: Path) -> No
         page.story = replace(page.story, state=replace(page.story.state, handover=str(handover)))
         app.latest = page.story.state
         await pilot.press("ctrl+c")
-    assert "node5 is a control plane now (78 changes)." in app.parting
+    assert f"node5 is a control plane now ({CHANGES} changes)." in app.parting
     assert "kubeadm join a --token b.c" in app.parting
     assert app.return_value == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -431,3 +432,13 @@ def test_it_tells_where_the_last_edit_was_typed(session: Session) -> None:
     assert session.typed_in == ""
     session.import_text("x.yaml", START)
     assert (session.typed_in, session.edits) == ("", 5)
+
+
+def test_a_machine_without_a_runtime_is_told() -> None:
+    """The section is risky, not green, and its field says what to do; it stands in no one's way."""
+    session = Session(replace(FACTS, cri_sockets=()))
+    assert session.section_state("runtime") == "risky"
+    (found,) = session.of_field("nodeRegistration.criSocket", session.warnings())
+    assert "no container runtime was found" in found.message
+    assert session.configuration() is not None
+    assert Session(FACTS).section_state("runtime") == "ok"

@@ -29,7 +29,7 @@ async def test_the_host_is_described(tmp_path: Path, size: tuple[int, int]) -> N
     app = make_app(tmp_path)
     async with app.run_test(size=size):
         text = text_of(app)
-    for word in ("node5", "Debian GNU/Linux 12", "2 CPUs, 24.0 GB", "172.30.99.15 (eth0)",
+    for word in ("node5", "Debian GNU/Linux 12", "2 CPUs, 24 GiB", "172.30.99.15 (eth0)",
                  "containerd.sock", "first control plane"):  # fmt: skip
         assert word in text
 

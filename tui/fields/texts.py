@@ -36,6 +36,11 @@ def show(kind: Kind, value: Any) -> str:
     return shower(value) if shower else _word(value)
 
 
+def shorter_duration(text: str) -> str:
+    """A duration without the minutes and seconds that are none: `87600h` for `87600h0m0s`."""
+    return re.sub(r"(?<=[hm])0s$", "", re.sub(r"(?<=h)0m0s$", "", text))
+
+
 def _word(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()

@@ -18,6 +18,7 @@ from phases.model.load import Source
 from phases.model.problem import Problem, Problems, located
 from phases.model.types import ClusterConfiguration, Configuration, InitConfiguration
 from phases.model.versions import releases, resolve_version
+from tui.fields import registered
 from tui.fields.documents import Documents, parse, steps, without, write
 
 NAME = "kubeadm.yaml"
@@ -49,8 +50,9 @@ def judge(text: str, documents: Documents, surroundings: Surroundings) -> Verdic
     if problems:
         with suppress(Problems):
             places = parse(text, NAME)[1]
-    found = (*problems, *located((*faults, *validate.problems(completed)), places, NAME))
-    warnings = () if found else validate.warnings(completed)
+    wrong = (*faults, *validate.problems(completed), *registered.problems(completed))
+    found = (*problems, *located(wrong, places, NAME))
+    warnings = () if found else (*validate.warnings(completed), *registered.warnings(completed))
     notices = (*source.notices, *_version_notice(source.configuration))
     return Verdict(
         problems=_once(found),

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from phases.engine import asked
 from phases.engine.errors import ConfigurationError, PhaseError, PreflightRefused
 from phases.engine.request import Request
 from tui import preferences, text
@@ -20,6 +21,7 @@ from tui.init import code_of, follow_through, started
 from tui.machine import Look, look
 from tui.plain.ahead import decide, foresee, summary
 from tui.plain.questions import Answers, begin, question_all
+from tui.plain.resuming import taken_up
 from tui.plain.talk import PlainView, Talk, folded, read, tell, yes
 from tui.session import Session
 from tui.text import _, said
@@ -60,7 +62,8 @@ def converse(talk: Talk, seen: Look, config: str = "", preset: str = "") -> int:
     if seen.kind == "control-plane" and yes(talk, _("Make new join commands?")):
         return run(talk, Request(workflow="token", renew=True))
     session, answers = Session(), Answers()
-    begin(talk, session, config, preset)
+    if config or not taken_up(talk, session, answers, seen):
+        begin(talk, session, config, preset)
     while True:
         question_all(talk, session, answers)
         talk.tell_all(summary(session, answers))
@@ -77,7 +80,8 @@ def greeting(seen: Look) -> Iterator[str]:
     match seen.kind:
         case "half-done":
             yield _("An earlier run ended early: {why}.", why=said(seen.failure) or _("no reason"))
-            yield _("The same answers resume it.")
+            if not (seen.journal and asked.read(seen.journal)):
+                yield _("The same answers resume it.")
         case "control-plane":
             yield _("This machine is a control plane already; a run changes only what differs.")
         case "foreign":

@@ -16,7 +16,7 @@ from tui.init import known_user
 from tui.plain import beginning
 from tui.plain.asking import NOTHING, complaints, question
 from tui.plain.talk import Talk, answer, yes
-from tui.session import Session
+from tui.session import TRUE, Session
 from tui.text import _, clean, mark, said
 
 ASKED = (
@@ -51,8 +51,10 @@ CERTS_HELP = mark(
 )
 
 
-FURTHER = tuple(one for one in sections.SECTIONS if one.name != sections.REVIEW)
-"""The sections that hold settings of the cluster and the machine."""
+FURTHER = sections.SECTIONS
+"""The sections of the form, each with fields that not everybody is asked for."""
+
+UPLOAD = "--upload-certs"
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Answers:
     def laid_over(self, request: Request) -> Request:
         return replace(
             request,
-            upload_certs=self.upload_certs or request.upload_certs,
+            upload_certs=self.upload_certs,
             network_source=self.network_source,
             network_manifest=self.network_manifest,
             user_kubeconfig=self.user,
@@ -139,21 +141,26 @@ def is_asked_further(known: Field) -> bool:
 
 
 def extras(talk: Talk, session: Session, answers: Answers) -> None:
-    """What is no part of a kubeadm.yaml."""
+    """What is no part of a kubeadm.yaml; what a file, a preset or a run before gave is the default."""
+    wanted = answers.upload_certs or session.value(UPLOAD) == TRUE
     if session.value("controlPlaneEndpoint"):
         asked = _("Upload the certificates, so that control planes can join?")
-        answers.upload_certs = yes(talk, asked, CERTS_HELP)
+        wanted = yes(talk, asked, CERTS_HELP, default=wanted)
+        session.set_field(UPLOAD, "")  # the answer counts from here on
+    answers.upload_certs = wanted
     network(talk, answers)
     user = os.environ.get("SUDO_USER", "")
     if user and user != "root":
         asked = _("Give {user} a kubeconfig (~/.kube/config)?", user=user)
-        answers.user = known_user(user) if yes(talk, asked) else ""
+        answers.user = known_user(user) if yes(talk, asked, default=bool(answers.user)) else ""
 
 
 def network(talk: Talk, answers: Answers) -> None:
     """A network plugin's manifest, told in short as soon as it is there."""
     while True:
         source = answer(talk, _("Network plugin"), answers.network_source or _("none"), PLUGIN_HELP)
+        if not source and answers.network_manifest is not None:
+            return  # what was read before is what will be applied
         source = source or answers.network_source
         if source in ("", NOTHING, "none", _("none")):
             answers.network_source, answers.network_manifest = "", None

@@ -36,14 +36,16 @@ def answer(talk: Talk, label: str, default: str, *helps: str) -> str:
     return typed
 
 
-def yes(talk: Talk, label: str, help_: str = "") -> bool:
-    """A question whose safe answer is no."""
+def yes(talk: Talk, label: str, help_: str = "", *, default: bool = False) -> bool:
+    """A question whose safe answer is no, unless a yes was given before."""
     while True:
-        typed = answer(talk, label, "y/N", help_).lower()
+        typed = answer(talk, label, "Y/n" if default else "y/N", help_).lower()
         if typed in ("y", "yes"):
             return True
-        if typed in ("", "n", "no"):
+        if typed in ("n", "no"):
             return False
+        if not typed:
+            return default
 
 
 class PlainView:

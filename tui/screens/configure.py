@@ -33,6 +33,7 @@ from tui.signs import State, pick, sign
 from tui.text import _, clean
 from tui.widgets import ahead, below
 from tui.widgets.ahead import Ahead
+from tui.widgets.argument_list import ArgumentList
 from tui.widgets.field_editors import Pasted, Typed, looks_like_configuration
 from tui.widgets.form import Action, Form
 from tui.widgets.prompts import OpenFile
@@ -57,10 +58,11 @@ class Configure(Page):
 
     CSS_PATH: ClassVar = ["page.tcss", "configure.tcss"]
     HELP_TOPIC = "configure"
+    KEYS_THAT_YIELD = ("open", "save")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "step(1)", "Next", key_display="^n"),
         Binding("ctrl+b", "step(-1)", "Previous", key_display="^b", show=False),
-        Binding("f3", "fold", "Advanced", key_display="F3"),
+        Binding("f3", "fold", "More", key_display="F3"),
         Binding("ctrl+y", "yaml", "YAML", key_display="^y", priority=True),
         Binding("y", "yaml", "YAML", show=False),
         Binding("ctrl+o", "open", "Open", key_display="^o"),
@@ -94,8 +96,7 @@ class Configure(Page):
         facts = self.session.facts
         parts = ["kubeboot", facts.hostname, facts.system]
         if facts.cpus:
-            memory = round(facts.memory / 2**30)
-            parts.append(_("{cpus} cores, {memory} GB", cpus=facts.cpus, memory=memory))
+            parts.append(_("{n} CPUs, {memory} GiB", n=facts.cpus, memory=facts.gibibytes))
         return " · ".join(part for part in parts if part)
 
     def aside(self) -> str:
@@ -222,6 +223,7 @@ class Configure(Page):
             )
         self._draw_hint()
         self._draw_yaml()
+        self.refresh_bindings()
 
     def _draw_hint(self) -> None:
         row = self.query_one(Form).standing
@@ -335,6 +337,10 @@ class Configure(Page):
         self._draw_hint()
         self._draw_yaml()
 
+    @on(ArgumentList.Chosen)
+    def _proposed(self) -> None:
+        self._draw_hint()
+
     @on(Action.Chosen)
     async def _act(self, event: Action.Chosen) -> None:
         name, _sign, argument = event.name.partition(":")
@@ -442,6 +448,10 @@ class Configure(Page):
     def action_page(self, direction: int) -> None:
         form = self.query_one(Form)
         form.scroll_relative(y=direction * max(form.size.height - 2, 1), animate=False)
+
+    def idle(self) -> tuple[str, ...]:
+        """Its key is taken here all the same, or ctrl+z in a text would suspend the program."""
+        return () if self.session.can_undo else ("undo",)
 
     def action_undo(self, _key: str) -> None:
         if not self.session.undo():

@@ -150,7 +150,9 @@ class Help(ModalScreen[None]):
         super().__init__()
         self._topic = TOPICS.get(getattr(page, "HELP_TOPIC", ""), TOPICS["welcome"])
         self._further = tuple(page.further()) if isinstance(page, Page) else ()
-        self._keys = [(key_name(binding), binding.description) for binding in explained(page)]
+        found = list(explained(page))
+        self._keys = [(key_name(binding), binding.description) for binding in found]
+        self._of_widgets = {key_name(one) for one in found if _is_of_widget(one)}
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", can_focus=False):
@@ -178,27 +180,30 @@ class Help(ModalScreen[None]):
             yield from map(d.styled, d.wrapped(paragraph, width))
         yield Content("")
         yield d.heading(_("Keys"))
-        yield from self._listed(width)
+        yield from _listed([key for key in self._keys if key[0] not in self._of_widgets], width)
+        if further := [key for key in self._keys if key[0] in self._of_widgets]:
+            yield Content("")
+            yield d.heading(_("Keys of the field, or of the list, that one is in"))
+            yield from _listed(further, width)
         if self._topic.further:
             yield Content("")
             yield from map(d.muted, d.wrapped(_(self._topic.further), width))
-
-    def _listed(self, width: int) -> Iterator[Content]:
-        """The keys in two columns, read downwards; those with many words stand below, a line each."""
-        column = width // 2
-        short = [key for key in self._keys if cell_len(_(key[1])) <= column - KEY - GAP]
-        depth = -(-len(short) // 2)
-        for number in range(depth):
-            yield d.row(
-                [cell for key in short[number::depth] for cell in _cells(key, column)], gap=0
-            )
-        yield from (d.row(_cells(key, width), gap=0) for key in self._keys if key not in short)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)
+
+
+def _listed(keys: list[tuple[str, str]], width: int) -> Iterator[Content]:
+    """Keys in two columns, read downwards; those with many words stand below, a line each."""
+    column = width // 2
+    short = [key for key in keys if cell_len(_(key[1])) <= column - KEY - GAP]
+    depth = -(-len(short) // 2)
+    for number in range(depth):
+        yield d.row([cell for key in short[number::depth] for cell in _cells(key, column)], gap=0)
+    yield from (d.row(_cells(key, width), gap=0) for key in keys if key not in short)
 
 
 def _cells(key: tuple[str, str], width: int) -> list[tuple[Content | str, int]]:
@@ -211,3 +216,8 @@ def explained(page: Screen[object]) -> Iterator[Binding]:
     """The footer's keys first, then ours that work here, then those of Textual's fields; each thing once."""
     own = [binding for binding in active(page, shown_only=False) if binding.action != "help"]
     return iter(sorted(own, key=lambda one: (not one.show, one.description in KEYS)))
+
+
+def _is_of_widget(binding: Binding) -> bool:
+    """Whether a key comes with Textual's fields and lists."""
+    return not binding.show and binding.description in KEYS

@@ -37,17 +37,18 @@ class Join(Page):
 
     CSS_PATH: ClassVar = ["page.tcss", "join.tcss"]
     HELP_TOPIC = "join"
+    KEYS_THAT_YIELD = ("choose", "save")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "send", "To the clipboard"),
+        Binding("c", "send", "Send"),
         Binding("v", "reveal", "Show"),
         Binding("s", "save", "Save"),
-        Binding("up,k", "choose('worker')", "Which command", key_display="↑↓"),
+        Binding("up,k", "choose('worker')", "Choose", key_display="↑↓"),
         Binding("down,j", "choose('control_plane')", "Control planes", show=False),
         Binding("n", "reissue", "New token"),
         Binding("ctrl+k", "kubeconfig", "Kubeconfig"),
         Binding("pageup", "page(-1)", "Scroll up", show=False),
         Binding("pagedown", "page(1)", "Scroll down", show=False),
-        Binding("escape", "back", "To the run", key_display="esc"),
+        Binding("escape", "back", "Run", key_display="esc"),
         Binding("q", "app.interrupt", "Leave", show=False),
     ]
 
@@ -117,7 +118,7 @@ class Join(Page):
     def on_mount(self) -> None:
         if self._can_ask():
             self._watch_nodes()
-        self.desk = Desk.of(self.installer.latest)
+        self.desk = Desk.of(self.installer.handing_out)
         self.chosen = next(iter(self.desk.commands), "worker")
         self.set_interval(1, self._draw)
         self._draw()
@@ -239,7 +240,7 @@ class Join(Page):
         request = self.installer.on_master("token", renew=True, upload_certs=more)
         state = await self._ask_engine(request, _("Making a new token …"))
         if state is not None and state.handover:
-            self.installer.latest = state
+            self.installer.reissued = state
             self.desk = Desk.of(state)
             self.notify(_("New commands; the ones before stay good until they expire."))
             self._draw()

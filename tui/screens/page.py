@@ -34,6 +34,8 @@ class Page(Screen[None]):
     CSS_PATH: ClassVar[CSSPathType | None] = "page.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
     HELP_TOPIC: ClassVar[str] = ""
+    KEYS_THAT_YIELD: ClassVar[tuple[str, ...]] = ()
+    """Actions whose keys give way in the last line, the first one first, where there is little room."""
     HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (80, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (24, "-low"), (34, "-tall")]  # noqa: RUF012
 
@@ -62,6 +64,10 @@ class Page(Screen[None]):
     def interrupt_word(self) -> str:
         """What ctrl+c does here, in a word."""
         return _("Leave")
+
+    def idle(self) -> tuple[str, ...]:
+        """Actions that have nothing to act on now: the last line doesn't show their keys."""
+        return ()
 
     def further(self) -> Iterable[str]:
         """What the help adds here and now, ready to be drawn; a paragraph each."""

@@ -57,11 +57,12 @@ class Group(Vertical):
         yield Action(f"group:{self.kind}", "")
         yield Static("", classes="effects", markup=False)
 
-    def show(self, foreseen: Foreseen) -> None:
+    def show(self, foreseen: Foreseen, width: int) -> None:
         effects = foreseen.effects(self.kind)
         self.display = bool(effects)
         arrow = pick("▾", "v") if self.opened else pick("▸", ">")
-        head = drawn.group_line(f"{arrow} {_(TITLES[self.kind])}", effects, opened=self.opened)
+        title = f"{arrow} {_(TITLES[self.kind])}"
+        head = drawn.group_line(title, effects, width, opened=self.opened)
         self.query_one(Action).update(head)
         listed = self.query_one(".effects", Static)
         listed.display = self.opened
@@ -108,11 +109,13 @@ class Review(Page):
             yield Button(_("Back"), id="back", compact=True)
             yield Button(self._start_word(), id="start", compact=True)
             yield Static("", id="why", markup=False)
+            yield Static("", id="more", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#back", Button).focus()
         self.set_interval(PACE, self._drain)
         self._look()
+        self.watch(self.query_one("#foreseen"), "scroll_y", self._tell_of_more, init=False)
 
     def on_unmount(self) -> None:
         if self._preview is not None:
@@ -143,16 +146,31 @@ class Review(Page):
 
     def _draw(self) -> None:
         foreseen, session = self.foreseen, self.installer.session
-        problems = len(session.problems())
-        self.query_one("#state", Static).update(drawn.state_line(foreseen, problems))
-        findings = drawn.finding_lines(foreseen, max(self.size.width - 8, 40))
-        self._show("#findings", findings)
+        problems, width = len(session.problems()), self._room()
+        self.query_one("#state", Static).update(drawn.state_line(foreseen, problems, width))
+        self._show("#findings", drawn.finding_lines(foreseen, width))
         for group in self.query(Group):
-            group.show(foreseen)
-        self._show("#skips", drawn.skip_lines(foreseen))
+            group.show(foreseen, width)
+        self._show("#skips", drawn.skip_lines(foreseen, width))
         self._show("#honest", drawn.honest_words(foreseen))
         self.query_one("#start", Button).disabled = bool(self._obstacle())
         self.query_one("#why", Static).update(self._obstacle())
+        self.call_after_refresh(self._tell_of_more)
+
+    def _room(self) -> int:
+        """The cells of a line; a scrollbar takes one whether it is there yet or not."""
+        seen = self.query_one("#foreseen", VerticalScroll)
+        return max(seen.scrollable_content_region.width or self.size.width - 6, 40)
+
+    def _tell_of_more(self) -> None:
+        """Whether something lies below what is in sight."""
+        seen = self.query_one("#foreseen", VerticalScroll)
+        below = seen.max_scroll_y > seen.scroll_offset.y
+        arrow = signs.pick("↓", "down")
+        self.query_one("#more", Static).update(_("{arrow} more", arrow=arrow) if below else "")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
 
     def _show(self, name: str, text: Content | str) -> None:
         widget = self.query_one(name, Static)
@@ -178,7 +196,8 @@ class Review(Page):
     def _unfold(self, event: Action.Chosen) -> None:
         group = self.query_one(f"#group-{event.name.partition(':')[2]}", Group)
         group.opened = not group.opened
-        group.show(self.foreseen)
+        group.show(self.foreseen, self._room())
+        self.call_after_refresh(self._tell_of_more)
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:

@@ -48,11 +48,12 @@ class Run(Page):
     CSS_PATH: ClassVar = ["page.tcss", "run.tcss"]
     AUTO_FOCUS = ""
     HELP_TOPIC = "run"
+    KEYS_THAT_YIELD = ("filter", "log")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "join", "Join commands", key_display="⏎"),
         Binding("v", "reveal", "Show"),
         Binding("r", "retry", "Retry"),
-        Binding("e", "edit", "To the field"),
+        Binding("e", "edit", "To the form"),
         Binding("b", "bundle", "Bundle"),
         Binding("u", "undo", "Undo"),
         Binding("up,k", "move(-1)", "Phase", key_display="↑↓"),
@@ -263,14 +264,14 @@ class Run(Page):
         return [(key, label) for key, action, label in known if self.check_action(action, ())]
 
     def _edit_label(self) -> str:
-        """Which field it is that e leads to, as far as there is one."""
+        """Which field of the form e leads to, as far as there is one: a guess."""
         from tui import sections
 
         failure = self.failure()
         field = sections.field_of(causes.path(failure)) if failure else None
         if field is None:
             return _("to the form")
-        return _("to the field that may have caused it: {label}", label=_(field.label))
+        return _("to the form: {label}", label=_(field.label))
 
     # moving
 

@@ -94,14 +94,16 @@ class Welcome(Page):
             yield from d.labelled(_("machine"), self._hostname(), 60, label_width=LABEL)
             yield from (Content("") for _line in range(3))  # what comes in a moment moves nothing
             return
-        gigabytes = f"{facts.memory / 2**30:.1f}"
         addresses = ", ".join(f"{one.text} ({one.interface})" for one in facts.addresses)
         rows = (
             (
                 _("machine"),
                 signs.pick(" · ", ", ").join(filter(None, (facts.hostname, facts.system))),
             ),
-            (_("hardware"), _("{n} CPUs, {memory} GB memory", n=facts.cpus, memory=gigabytes)),
+            (
+                _("hardware"),
+                _("{n} CPUs, {memory} GiB memory", n=facts.cpus, memory=facts.gibibytes),
+            ),
             (_("addresses"), addresses or _("none found")),
             (_("runtime"), ", ".join(facts.cri_sockets) or _("no container runtime found")),
         )

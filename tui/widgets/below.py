@@ -132,20 +132,45 @@ def _where_it_goes(session: Session) -> Text | Table:
     address = session.effective("localAPIEndpoint.advertiseAddress")
     if not address:
         return Text()
+    return _table(_("{address} goes to", address=address), list(_places(session, address)))
+
+
+def _places(session: Session, address: str) -> Iterator[tuple[str, str]]:
+    """Everything the address is written into; with an endpoint of its own, what that takes from it."""
     port = session.effective("localAPIEndpoint.bindPort")
     here = join_host_port(address, int(port) if port.isdecimal() else 6443)
-    endpoint = session.value("controlPlaneEndpoint")
-    server = endpoint or here
-    places = [
-        (_("API server"), here),
-        (_("Certificates"), _("of the API server and of etcd")),
-        (_("Kubeconfigs"), f"https://{server}"),
-        (_("Join command"), server),
-    ]
-    if session.effective("etcd") == "local":
-        ports = f"{join_host_port(address, 2379)}, :2380"
-        places.insert(1, ("etcd", ports))
-    return _table(_("{address} goes to", address=address), places)
+    has_etcd = session.effective("etcd") == "local"
+    yield _("API server"), here
+    if has_etcd:
+        yield "etcd", f"{join_host_port(address, 2379)}, :2380"
+    yield (
+        _("Certificates"),
+        _("of the API server and of etcd") if has_etcd else _("of the API server"),
+    )
+    yield (
+        _("Manifests"),
+        _("annotations of the API server and of etcd")
+        if has_etcd
+        else _("an annotation of the API server"),
+    )
+    if endpoint := _given_endpoint(session):
+        yield _("Kubeconfigs"), _("of kubelet, controller manager and scheduler here")
+        yield (
+            _("not to"),
+            _("admin.conf, kube-proxy and joining nodes: {endpoint}", endpoint=endpoint),
+        )
+    else:
+        yield _("Kubeconfigs"), f"https://{here}"
+        yield (
+            _("Joining nodes"),
+            _("{address}: join command, cluster-info, kube-proxy", address=here),
+        )
+
+
+def _given_endpoint(session: Session) -> str:
+    """The endpoint with its port, empty where none is given or it isn't one yet."""
+    given = session.value("controlPlaneEndpoint")
+    return session.verdict.configuration.cluster.control_plane_endpoint or given if given else ""
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> Table:
@@ -160,15 +185,18 @@ def _table(title: str, rows: list[tuple[str, str]]) -> Table:
 
 
 def _endpoint(session: Session) -> Text:
-    given = session.value("controlPlaneEndpoint")
-    if given:
-        return Text(
-            _(
-                "All nodes and kubeconfigs use {endpoint}. It must lead here before you start.",
-                endpoint=given,
-            )
-        )
     address = session.effective("localAPIEndpoint.advertiseAddress")
+    if given := _given_endpoint(session):
+        uses = _(
+            "admin.conf, kube-proxy, joining nodes and further control planes use {endpoint}. "
+            "It must lead here before you start.",
+            endpoint=given,
+        )
+        own = _(
+            "The kubelet, controller manager and scheduler of this machine keep to {address}.",
+            address=address or "?",
+        )
+        return Text(f"{uses}\n{own}")
     words = (
         _(
             "Without an endpoint everything points at {address} of this machine.",

@@ -5,14 +5,14 @@ What the lines say is the business of panels and pages. Styles name variables of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from tui import signs
-from tui.folding import fold
+from tui.folding import SEAMS, fold
 from tui.signs import State
 from tui.text import clean
 
@@ -57,7 +57,7 @@ def cut(content: Content, width: int) -> Content:
     kept = set_cell_size(content.plain, width - 1)
     whole = kept.rstrip() if content.plain.startswith(kept.rstrip()) else kept[:-1]
     gap = width - 1 - cell_len(whole)
-    return Content.assemble(content[: len(whole)], dots, " " * gap)
+    return Content.assemble(content[: len(whole)], Content.styled(dots, MUTED), " " * gap)
 
 
 def row(cells: Iterable[tuple[Content | str, int]], gap: int = 2) -> Content:
@@ -74,7 +74,8 @@ def spread(left: Content, right: Content, width: int) -> Content:
     room = width - cell_len(right.plain)
     if room < 1:
         return fitted(left, width)
-    return Content.assemble(fitted(left, room), right)
+    gap = 1 if right.plain and cell_len(left.plain) >= room > 1 else 0
+    return Content.assemble(fitted(left, room - gap), " " * gap, right)
 
 
 def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
@@ -84,6 +85,20 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[s
         lead = first if number == 0 else rest
         lines.extend(fold(paragraph, max(width, 12), lead, rest))
     return lines
+
+
+def pieces(content: Content, width: int, rest: str = INDENT) -> Iterator[Content]:
+    """A styled line in parts of at most so many cells, broken behind blanks and seams where it can be;
+    what follows is indented as the line was, and by `rest`."""
+    plain = content.plain
+    lead = " " * (len(plain) - len(plain.lstrip())) + rest
+    while cell_len(content.plain) > max(width, len(lead) + 8):
+        room = len(set_cell_size(content.plain, width).rstrip("\0"))
+        seam = 1 + max(content.plain.rfind(mark, len(lead), room) for mark in f" {SEAMS}")
+        at = seam if seam > (room + len(lead)) // 2 else room
+        yield content[:at]
+        content = Content.assemble(lead, content[at:])
+    yield content
 
 
 def labelled(label: str, text: str, width: int, *, label_width: int = 10) -> list[Content]:

@@ -77,6 +77,14 @@ class LineEditor(Input):
         super().__init__(text, placeholder=placeholder, compact=True, password=masked)
         self.path = path
         self.offers = tuple(offers)
+        self._default = placeholder
+
+    def on_resize(self) -> None:
+        """A default that is too long shows its end, which tells most of a path or a socket."""
+        room = self.content_size.width
+        over = len(self._default) - room
+        whole = over <= 0 or not room
+        self.placeholder = self._default if whole else pick("…", "~") + self._default[over + 1 :]
 
     @property
     def text(self) -> str:

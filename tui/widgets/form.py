@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,6 +27,7 @@ from tui.signs import pick, sign
 from tui.text import _
 from tui.widgets.argument_list import ArgumentList
 from tui.widgets.field_editors import ChoiceEditor, LineEditor, LinesEditor
+from tui.widgets.hung import Hung, hung
 from tui.widgets.labelled import Labelled
 
 Editor = LineEditor | ChoiceEditor | LinesEditor
@@ -86,16 +88,15 @@ class FieldRow(Widget):
     @property
     def notes(self) -> str:
         """What is wrong and what is doubtful, a sentence a line."""
-        return "\n".join(
-            (
-                *(f"{sign('missing')} {text}" for text in self.shown.problems),
-                *(f"{sign('risky')} {text}" for text in self.shown.warnings),
-            )
-        )
+        return "\n".join(f"{mark} {text}" for mark, text in self._noted())
+
+    def _noted(self) -> list[tuple[str, str]]:
+        wrong = [(sign("missing"), text) for text in self.shown.problems]
+        return [*wrong, *((sign("risky"), text) for text in self.shown.warnings)]
 
     def _note(self) -> Static:
         wrong = " wrong" if self.shown.problems else ""
-        return Static(self.notes, classes=f"note{wrong}", markup=False)
+        return Static(Hung(self._noted()), classes=f"note{wrong}", markup=False)
 
     def update(self, shown: Shown, *, keep_text: bool = False) -> None:
         """Draws what has changed; the text of the field one types in is left alone."""
@@ -104,7 +105,7 @@ class FieldRow(Widget):
             self.editor.show(shown.text)
         note = next(iter(self.query(".note").results(Static)), None)
         if note is not None:
-            note.update(self.notes)
+            note.update(Hung(self._noted()))
             note.display = bool(self.notes)
             note.set_class(bool(shown.problems), "wrong")
         elif self.notes:
@@ -125,7 +126,7 @@ class FieldRow(Widget):
         elif self.shown.details:
             self.mount(self._details())
 
-    def hint(self) -> Text:
+    def hint(self) -> Text | Table:
         """What the field is for, how it is written, and what is offered for it."""
         field = self.shown.field
         words = [_(field.help)]
@@ -175,7 +176,8 @@ class Action(Static, can_focus=True):
             self.name = name
 
     def __init__(self, action: str, label: str) -> None:
-        super().__init__(label, markup=False, classes=f"action {action.partition(':')[0]}")
+        drawn = hung(label) if label else ""
+        super().__init__(drawn, markup=False, classes=f"action {action.partition(':')[0]}")
         self._action_name = action
 
     def action_act(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.binding import Binding
 from textual.content import Content
@@ -52,24 +52,38 @@ def active(screen: Screen[object], *, shown_only: bool) -> Iterator[Binding]:
 def commands(screen: Screen[object]) -> Iterator[Binding]:
     """What the page itself would do now; moving about in it is no command, and what the app or any
     screen can do isn't the page's."""
-    own = (
-        (binding, binding.action.partition("(")[0])
-        for node, binding in _working(screen)
-        if node is screen
-    )
+    own = ((binding, _name(binding)) for node, binding in _working(screen) if node is screen)
     return (binding for binding, name in own if name not in MOVING and "." not in name)
 
 
 def _working(screen: Screen[object]) -> Iterator[tuple[object, Binding]]:
+    """Those of the page in the page's own order, whichever widget has a key of the same name."""
     seen: set[str] = set()
+    found: list[tuple[object, Binding]] = []
     for node, binding, enabled, _tip in screen.active_bindings.values():
         if enabled and binding.action not in seen and binding.description and not binding.system:
             seen.add(binding.action)
-            yield node, binding
+            found.append((node, binding))
+    return iter(sorted(found, key=lambda pair: _rank(screen, *pair)))
+
+
+def _rank(screen: Screen[object], node: object, binding: Binding) -> int:
+    """Keys of a widget before those of the page it is on, and the app's behind them."""
+    own = [one.action for one in screen.BINDINGS if isinstance(one, Binding)]
+    if node is screen and binding.action in own:
+        return own.index(binding.action)
+    return len(own) if node is screen.app else -1
+
+
+GAPS = ("   ", "  ")
+"""What stands between two keys, and where there is little room."""
 
 
 class Keys(Widget):
-    """Keys with a word each, as many as there is room for; help stands at the right end always."""
+    """Keys with a word each; help stands at the right end always.
+
+    Where there is no room for all, those that the page says may give way, and a mark tells of it.
+    """
 
     HELP = "help"
 
@@ -77,19 +91,20 @@ class Keys(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
 
     def render(self) -> Content:
-        found = list(active(self.screen, shown_only=True))
+        idle: tuple[str, ...] = getattr(self.screen, "idle", tuple)()
+        found = [one for one in active(self.screen, shown_only=True) if _name(one) not in idle]
         help_ = [self._drawn(binding) for binding in found if binding.action == self.HELP]
-        right = Content("   ").join([*self._leaving(), *help_])
-        room = self.size.width - right.cell_length - 2
-        left = Content("")
-        for binding in found:
-            if binding.action == self.HELP:
-                continue
-            piece = self._drawn(binding)
-            wider = Content("   ").join([left, piece]) if left else piece
-            if wider.cell_length > room:
+        ends = [*self._leaving(), *help_]
+        keys = [(_name(one), self._drawn(one)) for one in found if one.action != self.HELP]
+        yielding = getattr(self.screen, "KEYS_THAT_YIELD", ())
+        for gap in GAPS:
+            right = Content(gap).join(ends)
+            room = self.size.width - right.cell_length - len(gap)
+            left = Content(gap).join([piece for _action, piece in keys])
+            if left.cell_length <= room:
                 break
-            left = wider
+        else:
+            left = _as_many_as_fit(keys, yielding, room)
         return d.spread(left, right, self.size.width)
 
     def _leaving(self) -> list[Content]:
@@ -99,6 +114,23 @@ class Keys(Widget):
 
     def _drawn(self, binding: Binding) -> Content:
         return _key(key_name(binding), _(binding.description))
+
+
+def _as_many_as_fit(keys: list[tuple[str, Content]], yielding: Sequence[str], room: int) -> Content:
+    """Without those that give way first, then without the last ones, and a mark behind them."""
+    kept, gap, more = list(keys), GAPS[-1], d.muted("…")
+    order = [one for name in yielding for one in keys if one[0] == name]
+    for given in [*order, *(one for one in reversed(keys) if one not in order)]:
+        kept.remove(given)
+        line = Content(gap).join([*(piece for _action, piece in kept), more])
+        if line.cell_length <= room:
+            return line
+    return more
+
+
+def _name(binding: Binding) -> str:
+    """An action without what it is given."""
+    return binding.action.partition("(")[0]
 
 
 def _key(key: str, word: str) -> Content:

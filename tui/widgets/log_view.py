@@ -19,6 +19,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.detail_words import detail
 from tui.follower import LogLine
 from tui.text import clean, said
 from tui.widgets import drawing as d
@@ -100,7 +101,7 @@ class LogView(Widget, can_focus=True):
     def _holds(self, line: LogLine) -> bool:
         wanted = self._filter
         return not wanted or any(
-            wanted in part.lower() for part in (line.text, line.source, line.phase)
+            wanted in part.lower() for part in (line.text, line.source, line.phase, line.detail)
         )
 
     # moving
@@ -148,7 +149,8 @@ class LogView(Widget, can_focus=True):
         """The three columns, as wide as they are drawn."""
         time = d.clock(line.at - self._began) if self._began else ""
         source = d.fitted(said(line.source or line.phase), SOURCE).plain
-        text = said(clean(line.text)).replace("\n", " ")
+        text = " ".join(filter(None, (said(clean(line.text)), detail(line.detail))))
+        text = text.replace("\n", " ")
         return f"{time:>{TIME}}  ", f"{source}  ", text
 
     def _selected(self, strip: Strip, y: int) -> Strip:

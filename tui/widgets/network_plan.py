@@ -61,19 +61,25 @@ class NetworkPlan(Widget):
 
     def _lines(self, width: int) -> list[Text]:
         plan = self._plan
+        columns = self._columns(width)
         lines = [
             line
             for version in (4, 6)
-            for line in self._bars([s for s in plan.spans if s.network.version == version], width)
+            for line in self._bars(
+                [s for s in plan.spans if s.network.version == version], *columns
+            )
         ]
         words = [self._quiet(one) for one in capacity_words(plan)]
         return [*lines, Text(), *words]
 
-    def _bars(self, spans: list[Span], width: int) -> list[Text]:
-        label = max((cell_len(str(span.network)) for span in spans), default=0) + 1
-        names = max((cell_len(_name(span)) for span in spans), default=0)
+    def _columns(self, width: int) -> tuple[int, int]:
+        """The cells of labels and of bars, the same for both families of addresses."""
+        label = max((cell_len(str(span.network)) for span in self._plan.spans), default=0) + 1
+        names = max((cell_len(_name(span)) for span in self._plan.spans), default=0)
         room = width - label - names - cell_len(sign("missing")) - 3
-        bar = max(min(room, WIDEST), NARROWEST)
+        return label, max(min(room, WIDEST), NARROWEST)
+
+    def _bars(self, spans: list[Span], label: int, bar: int) -> list[Text]:
         where = scale(spans, bar)
         return [self._bar(span, where[span], label, bar) for span in spans]
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from phases.engine.state import PhaseState
-from tui import signs
+from tui import outcome, signs
 from tui.text import _, said
 from tui.widgets import drawing as d
 
@@ -58,7 +58,7 @@ class PhaseList(Widget):
         bar = Content.styled(signs.pick("▌", ">") if chosen else " ", "$accent")
         time = d.span(phase.started, phase.finished or (self._now if phase.started else None))
         width = self.size.width - 1
-        name = d.marked(signs.of_status(phase.status), said(phase.title))
+        name = d.marked(outcome.state_of(phase), said(phase.title))
         if phase.status in ("waiting", "skipped"):
             name = name.stylize("$muted")
         line = d.row([(name, width - TIME - 1), (d.muted(f"{time:>{TIME}}"), TIME)], gap=1)
@@ -79,7 +79,7 @@ def folded(phases: Sequence[PhaseState], selected: str, now: datetime, width: in
     shown = next((phase for phase in phases if phase.name == selected), None)
     if shown is not None:
         until = shown.finished or (now if shown.started else None)
-        name = d.marked(signs.of_status(shown.status), said(shown.title)).stylize("bold")
+        name = d.marked(outcome.state_of(shown), said(shown.title)).stylize("bold")
         time = d.muted(d.span(shown.started, until))
         pieces.append(
             Content.assemble(Content.styled(signs.pick("▌", ">"), "$accent"), name, " ", time)
@@ -88,5 +88,5 @@ def folded(phases: Sequence[PhaseState], selected: str, now: datetime, width: in
     waiting = [p for p in phases if p.status == "waiting"]
     for phase in (*running, *waiting)[:1]:
         label = said(phase.title) if running else _("next: {title}", title=said(phase.title))
-        pieces.append(d.marked(signs.of_status(phase.status), label))
+        pieces.append(d.marked(outcome.state_of(phase), label))
     return d.fitted(Content("   ").join(pieces), width)

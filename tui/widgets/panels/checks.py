@@ -43,8 +43,13 @@ def _is_passed(data: Mapping[str, Any]) -> bool:
 def _tally(items: Items) -> str:
     """How many of each kind, the worst first."""
     states = [text(data, "state") for data in items.values()]
-    counts = [(states.count(state), _(WORDS[state])) for state in (*ORDER, "passed")]
-    return signs.pick(" · ", ", ").join(f"{count} {word}" for count, word in counts if count)
+    counts = [(states.count(state), state) for state in (*ORDER, "passed")]
+    told = (f"{count} {_counted(state, count)}" for count, state in counts if count)
+    return signs.pick(" · ", ", ").join(told)
+
+
+def _counted(state: str, count: int) -> str:
+    return _("warnings") if state == "warned" and count > 1 else _(WORDS[state])
 
 
 def _open(name: str, data: Mapping[str, Any], width: int) -> Iterator[Content]:

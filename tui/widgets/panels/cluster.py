@@ -20,13 +20,15 @@ def objects(items: Items, scene: Scene) -> Iterator[Content]:
     """One row each: kind, name with its namespace, and what became of it."""
     yield d.heading(_("Objects"))
     yield Content("")
+    longest = max((len(text(data, "kind")) for data in items.values()), default=0)
+    kind = min(longest + signs.width() + 1, max(scene.width // 2, KIND))
     for item, data in items.items():
         state = signs.of_status(text(data, "state"))
         word = d.muted(said(text(data, "state")))
         name = text(data, "name") or item.partition(" ")[2] or item
         namespace = text(data, "namespace")
         place = f"{namespace}/{name}" if namespace else name
-        left = d.row([(d.marked(state, text(data, "kind")), KIND), (d.styled(place), 0)])
+        left = d.row([(d.marked(state, text(data, "kind")), kind), (d.styled(place), 0)])
         yield d.spread(left, word, scene.width)
         if note := text(data, "note"):
             yield d.muted(f"  {said(note)}")

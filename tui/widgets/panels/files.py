@@ -22,14 +22,15 @@ def draw(items: Items, scene: Scene) -> Iterator[Content]:
     for item, data in items.items():
         yield Content("")
         yield d.heading(item)
-        yield from _text(text(data, "text"), text(data, "path"))
+        yield from _text(text(data, "text"), text(data, "path"), scene.width)
 
 
-def _text(content: str, path: str) -> Iterator[Content]:
+def _text(content: str, path: str, width: int) -> Iterator[Content]:
     lines = _highlighted(content) if path.endswith((".yaml", ".yml")) else _plain(content)
     bar = Content.styled(signs.pick("│ ", "| "), "$rule")
     for line in lines:
-        yield Content.assemble(bar, line)
+        for piece in d.pieces(line, width - 2):
+            yield Content.assemble(bar, piece)
 
 
 def _plain(content: str) -> tuple[Content, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,31 @@ from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.panels.scene import Items, Scene, text, texts
 
-NAME, UNTIL, LASTS = 30, 10, 6
+UNTIL, LASTS, GAP = 10, 5, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How wide names and subjects are drawn; for how long something lasts only where there is room."""
+
+    name: int
+    subject: int
+    lasts: bool
+
+    @classmethod
+    def of(cls, items: Items, alike: str, width: int) -> Columns:
+        names = (_depth(name, items) * len(d.INDENT) + len(name) for name in items)
+        name = max((*names, 0)) + signs.width() + 1
+        subject = max((*(len(_subject(data, alike)) for data in items.values()), 7))
+        room = width - name - UNTIL - 2 * GAP
+        lasts = room - subject >= LASTS + GAP
+        return cls(name, max(min(subject, room), 8), lasts)
+
+
+def _depth(name: str, items: Items) -> int:
+    """How many authorities stand above a certificate."""
+    authority = text(items[name], "authority")
+    return 1 + _depth(authority, items) if authority in items and authority != name else 0
 
 
 def certificates(items: Items, scene: Scene) -> Iterator[Content]:
@@ -22,11 +47,12 @@ def certificates(items: Items, scene: Scene) -> Iterator[Content]:
     alike = next(iter(keys)) if len(keys) == 1 else ""
     yield d.muted(" · ".join(filter(None, (_where(items), alike))))
     yield Content("")
-    head = _row(d.muted(_("name")), _("subject"), _("until"), _("lasts"), scene.width)
+    columns = Columns.of(items, alike, scene.width)
+    head = _row(d.muted(_("name")), _("subject"), _("until"), _("lasts"), columns)
     yield head.stylize(d.MUTED)
     for name, data in items.items():
         if not text(data, "authority"):
-            yield from _branch(name, items, scene, alike)
+            yield from _branch(name, items, scene, columns, alike)
 
 
 def _where(items: Items) -> str:
@@ -34,13 +60,14 @@ def _where(items: Items) -> str:
     return paths[0].rpartition("/")[0] if paths else ""
 
 
-def _row(name: Content, subject: str, until: str, lasts: str, width: int) -> Content:
-    rest = width - NAME - UNTIL - LASTS - 6
-    cells = [(name, NAME), (d.muted(subject), rest), (d.muted(until), UNTIL)]
-    return d.row([*cells, (d.muted(lasts), LASTS)])
+def _row(name: Content, subject: str, until: str, lasts: str, columns: Columns) -> Content:
+    cells = [(name, columns.name), (d.muted(subject), columns.subject), (d.muted(until), UNTIL)]
+    return d.row([*cells, *([(d.muted(lasts), LASTS)] if columns.lasts else [])], gap=GAP)
 
 
-def _branch(name: str, items: Items, scene: Scene, alike: str, lead: str = "") -> Iterator[Content]:
+def _branch(
+    name: str, items: Items, scene: Scene, columns: Columns, alike: str, lead: str = ""
+) -> Iterator[Content]:
     """A certificate and what it signed; `alike` is the kind of key that they all have."""
     data = items[name]
     state, until = signs.of_status(text(data, "state")), _time(text(data, "not_after"))
@@ -49,12 +76,12 @@ def _branch(name: str, items: Items, scene: Scene, alike: str, lead: str = "") -
         _subject(data, alike),
         f"{until:%Y-%m-%d}" if until else "",
         _lasts(until, scene.now),
-        scene.width,
+        columns,
     )
     yield from _names(data, lead, scene.width)
     for below, other in items.items():
         if text(other, "authority") == name:
-            yield from _branch(below, items, scene, alike, lead + d.INDENT)
+            yield from _branch(below, items, scene, columns, alike, lead + d.INDENT)
 
 
 def _subject(data: Mapping[str, Any], alike: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from phases.engine.events import Failure
-from tui import signs
+from tui import causes, sections, signs
 from tui.text import _, said
 from tui.widgets import drawing as d
 
@@ -20,11 +20,12 @@ def draw(
     """`choices` are keys with what they do, in the order to try them; the words of others come last,
     because they may be long, and not at all where something else on the panel has `told` them."""
     yield d.marked("failed", said(failure.what)).stylize("bold $error")
-    if failure.where:
+    if failure.where and not told:
         yield from d.labelled(_("where"), failure.where, width)
     yield from _cause(failure, width)
-    if failure.remedy:
-        yield from d.labelled(_("remedy"), said(failure.remedy), width)
+    remedy = _remedy(failure)
+    if remedy:
+        yield from d.labelled(_("remedy"), remedy, width)
     if choices:
         yield Content("")
         yield from _choices(choices, width)
@@ -33,6 +34,16 @@ def draw(
         yield Content("")
         yield d.heading(_("What was said"))
         yield from _why(failure.why, width)
+
+
+def _remedy(failure: Failure) -> str:
+    """What to do next; where the engine names a flag of the command line, the form has a field."""
+    if failure.code == "preflight":
+        field = _(sections.fields()[causes.IGNORE].label)
+        return _(
+            "Mend what is named below and try again, or let it only warn: {field}", field=field
+        )
+    return said(failure.remedy)
 
 
 def _cause(failure: Failure, width: int) -> Iterator[Content]:

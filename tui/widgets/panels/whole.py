@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from textual.content import Content
 
 from phases.engine.state import StepState
-from tui import signs
+from tui import outcome, signs
+from tui.detail_words import detail
 from tui.text import _, said
 from tui.widgets import drawing as d
-from tui.widgets.panels import checks, cluster, files, health, images, pki, trouble
+from tui.widgets.panels import checks, cluster, files, health, images, pki, plugin, trouble
 from tui.widgets.panels.scene import Items, Scene, text
 
 Drawer = Callable[[Items, Scene], Iterator[Content]]
@@ -23,10 +24,15 @@ TOPICS: Mapping[str, Drawer] = {
     "certificate": pki.certificates,
     "kubeconfig": pki.kubeconfigs,
     "token": cluster.tokens,
+    "network": plugin.brings,
     "object": cluster.objects,
+    "node": plugin.node,
     "manifest": files.draw,
 }
 """Every topic that has a panel of its own, in the order in which a phase's are shown."""
+
+BESIDE = ("patience", "last-words")
+"""Topics that are told in the panel of another: how long is waited, and what containers said last."""
 
 
 def draw(scene: Scene, choices: Sequence[tuple[str, str]] = ()) -> Iterator[Content]:
@@ -39,8 +45,9 @@ def draw(scene: Scene, choices: Sequence[tuple[str, str]] = ()) -> Iterator[Cont
         yield Content("")
         yield from trouble.draw(phase.failure, scene.width, choices, told="check" in phase.reports)
     for topic, items in sorted(phase.reports.items(), key=_place):
-        yield Content("")
-        yield from TOPICS.get(topic, anything)(items, scene)
+        if topic not in BESIDE and not (topic == "container" and "health" in phase.reports):
+            yield Content("")
+            yield from TOPICS.get(topic, anything)(items, scene)
     if phase.steps and not phase.reports:
         yield Content("")
         yield from steps(tuple(phase.steps.values()))
@@ -56,10 +63,10 @@ def _place(pair: tuple[str, Items]) -> int:
 def title(scene: Scene) -> Content:
     """The phase's name, and how long it has been at it."""
     phase = scene.phase
-    state = signs.of_status(phase.status)
     name = d.styled(said(phase.title), d.TITLE)
-    word = d.styled(signs.word(state), signs.colour(state))
-    time = d.span(phase.started, phase.finished or (scene.now if phase.started else None))
+    word = d.styled(outcome.word_of(phase), signs.colour(outcome.state_of(phase)))
+    until = phase.finished or (scene.now if phase.started else None)
+    time = health.waited(scene) or d.span(phase.started, until)
     right = Content.assemble(d.muted(time), "  " if time else "", word)
     return d.spread(name, right, scene.width)
 
@@ -107,7 +114,11 @@ def _changes(scene: Scene) -> Iterator[Content]:
     for effect in effects:
         yield d.cut(
             d.row(
-                [(d.muted(_verb(effect.verb)), 8), (effect.target, 0), (d.muted(effect.detail), 0)]
+                [
+                    (d.muted(_verb(effect.verb)), 8),
+                    (effect.target, 0),
+                    (d.muted(detail(effect.detail)), 0),
+                ]
             ),
             scene.width,
         )
