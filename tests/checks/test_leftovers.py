@@ -19,7 +19,7 @@ contexts: [{name: me@old, context: {cluster: old, user: me}}]
 clusters: [{name: old, cluster: {server: "https://192.0.2.1:6443"}}]
 users: [{name: me, user: {}}]
 """
-CHAINS = "-P PREROUTING ACCEPT\n-N DOCKER\n-N KUBE-SERVICES\n-N KUBE-SVC-ABC\n-A PREROUTING -j X\n"
+CHAINS = "-P PREROUTING ACCEPT\n-N DOCKER\n-N KUBE-KUBELET-CANARY\n-N KUBE-SERVICES\n-N KUBE-SVC-ABC\n-A PREROUTING -j X\n"
 
 
 def levels(bench: Bench, name: str) -> list[str]:
@@ -42,6 +42,12 @@ def test_files(bench: Bench, path: str) -> None:
     assert bench.finding("Leftovers-cluster").facts["paths"] == [path]
     bench.ours.add(path)
     assert not bench.findings("Leftovers-cluster")
+
+
+def test_only_a_kubelets_mark(bench: Bench) -> None:
+    """A kubelet that has never seen a cluster may have left a chain of its own."""
+    bench.host.answer("iptables -t nat -S", stdout="-N KUBE-KUBELET-CANARY\n")
+    assert not bench.findings("Leftovers-iptables")
 
 
 def test_whose(bench: Bench) -> None:
@@ -118,9 +124,10 @@ def test_containers(bench: Bench) -> None:
 def test_our_own_cluster(bench: Bench) -> None:
     """Once the cluster is ours its network, chains and containers are no leftovers."""
     bench.plant(KUBELET, ours=True)
+    bench.plant("/var/lib/kubelet/pki/kubelet-client-current.pem")
     bench.plant("/sys/class/net/cni0")
     bench.plant("/etc/cni/net.d/10-flannel.conflist")
     bench.host.answer("iptables -t nat -S", stdout=CHAINS)
     bench.runtime.running = (ContainerFact("1", "etcd", "etcd-a", "running", 0, 0, "", ""),)
-    for name in ("interfaces", "cni", "iptables", "containers"):
+    for name in ("cluster", "interfaces", "cni", "iptables", "containers"):
         assert not bench.findings(f"Leftovers-{name}")
