@@ -19,7 +19,14 @@ contexts: [{name: me@old, context: {cluster: old, user: me}}]
 clusters: [{name: old, cluster: {server: "https://192.0.2.1:6443"}}]
 users: [{name: me, user: {}}]
 """
-CHAINS = "-P PREROUTING ACCEPT\n-N DOCKER\n-N KUBE-KUBELET-CANARY\n-N KUBE-SERVICES\n-N KUBE-SVC-ABC\n-A PREROUTING -j X\n"
+CHAINS = """\
+-P PREROUTING ACCEPT
+-N DOCKER
+-N KUBE-KUBELET-CANARY
+-N KUBE-SERVICES
+-N KUBE-SVC-ABC
+-A PREROUTING -j X
+"""
 
 
 def levels(bench: Bench, name: str) -> list[str]:
