@@ -27,6 +27,7 @@ from tui.flags import (
     OURS,
     PREFLIGHT,
     PRINT,
+    PULLING,
     RESET,
     RUNNING,
     TOKEN,
@@ -194,8 +195,11 @@ def _add_words(verb: Parser, name: str) -> None:
         images = verb.add_subparsers(title=_("verbs"), metavar="VERB", parser_class=Parser)
         listing = images.add_parser("list", help=_("print them, one a line"))
         listing.set_defaults(act="images")
-        for flag in IMAGES:
-            _add_flag(listing, flag)
+        pulling = images.add_parser("pull", help=_("pull them now, ahead of an init"))
+        pulling.set_defaults(act="pull")
+        for known, flags in ((listing, IMAGES), (pulling, PULLING)):
+            for flag in flags:
+                _add_flag(known, flag)
 
 
 def _add_token(verbs: argparse._SubParsersAction[Parser]) -> None:

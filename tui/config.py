@@ -228,6 +228,23 @@ def images(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def pull(arguments: argparse.Namespace) -> int:
+    """Pulls the images that `init` would need, as kubeadm's verb does; the engine's exit code."""
+    from tui import prepull
+    from tui.init import make_request
+
+    return prepull.pull(
+        make_request(init_arguments(arguments)), as_json=arguments.json, detail=arguments.v or 0
+    )
+
+
+def init_arguments(arguments: argparse.Namespace) -> argparse.Namespace:
+    """The same arguments among those of `init`, whose defaults the others have."""
+    from tui.cli import parser
+
+    return argparse.Namespace(**{**vars(parser().parse_args(["init"])), **vars(arguments)})
+
+
 def lacking_verb(arguments: argparse.Namespace) -> int:
     """For `config` and `config images` alone."""
     raise ConfigurationError(

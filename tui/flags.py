@@ -201,6 +201,15 @@ IMAGES = (
     Flag("feature-gates", "text", "feature gates of kubeadm, as name=true pairs", "GATES"),
     VERSION_SOURCE,
 )
-"""The flags of `config migrate`, `validate`, `print` and `images list`."""
+PULLING = (
+    *IMAGES,
+    Flag("cri-socket", "text", "socket of the container runtime", "SOCKET"),
+    IMAGE_MIRROR,
+    IMAGE_ARCHIVE,
+    REGISTRY_AUTH,
+    Flag("json", "switch", "print the journal itself, one JSON object per line"),
+    DETAIL,
+)
+"""The flags of `config migrate`, `validate`, `print`, `images list` and `images pull`."""
 
 JOIN = (CONFIG,)

@@ -24,7 +24,7 @@ from tests.tui.stage import (
     text_of,
     until,
 )
-from tui import prepull, sections
+from tui import cli, prepull, sections
 from tui.app import KubebootApp
 from tui.fields.extras import PASSWORD, USERNAME
 from tui.launch import Engine
@@ -322,3 +322,23 @@ def test_a_stop_that_comes_before_the_engine(tmp_path: Path) -> None:
     pulling._thread.join(10)
     assert engines.process.terminated
     assert not pulling.is_running
+
+
+def test_config_images_pull_asks_for_just_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kubeadm's verb: the workflow of images alone, with the file, the flags and the archives given."""
+    asked: list[Request] = []
+    monkeypatch.setattr("tui.init.started", lambda request: asked.append(request))
+    monkeypatch.setattr("tui.init.see_through", lambda _engine, _view: 0)
+    file = tmp_path / "k.yaml"
+    file.write_text("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n")
+    archive = tmp_path / "a.tar"
+    archive.write_bytes(b"")
+    words = ["config", "images", "pull", "--config", str(file), "--image-archive", str(archive)]
+    assert cli.main([*words, "--cri-socket", "/run/x.sock"]) == 0
+    (request,) = asked
+    assert (request.workflow, request.mode) == ("images", "real")
+    assert request.config == file.read_text()
+    assert request.image_archives == (str(archive),)
+    assert request.flags == {"cri-socket": "/run/x.sock"}
