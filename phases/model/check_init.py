@@ -45,7 +45,8 @@ def init_problems(configuration: Configuration) -> Iterator[Problem]:
 def certificate_key_problems(key: Secret | None, path: str) -> Iterator[Problem]:
     """The key that shared certificates are encrypted with."""
     if key and not CERTIFICATE_KEY.fullmatch(key.reveal()):
-        yield Problem(path, "must be 64 hexadecimal digits, an AES key of 32 bytes")
+        message = "must be 64 hexadecimal digits, an AES key of 32 bytes"
+        yield Problem(path, message, "Leave it out and one is generated")
 
 
 def node_problems(node: NodeRegistration) -> Iterator[Problem]:

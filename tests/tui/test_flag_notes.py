@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Static
 
 from phases.model.arguments import known_flags
 from tests.tui.machine import Installer
+from tests.tui.stage import text_of
 from tests.tui.test_configure import settle, to_section, write
 from tui import text
 from tui.fields.notes import notes, proposals
@@ -88,6 +88,6 @@ async def test_the_form_explains_flags_in_chinese(tmp_path: Path) -> None:
         await pilot.press("tab")
         await write(pilot, "etcd-k")
         await settle(pilot)
-        hint = str(app.screen.query_one("#hint", Static).render())
+        hint = text_of(app)
         assert "etcd-keyfile" in hint
         assert "访问 etcd 所用证书的密钥" in hint
