@@ -76,10 +76,15 @@ def empty(context: Context) -> None:
 
 
 def newcomers(context: Context, folder: str) -> list[str]:
-    """What lies in a folder now and didn't before the first run; nothing where nobody looked."""
+    """What lies in a folder now and didn't before the first run; nothing where nobody looked.
+
+    What a fix has taken out of the way since isn't there any more: another thing of its name is new.
+    """
     now = context.host.list(folder)
     known = context.past.there_before.get(folder, frozenset(now)) or frozenset()
-    return [name for name in now if name not in known]
+    away = {entry.target for entry in context.past.entries() if entry.verb in ("move", "run")}
+    gone = {name for name in known if away & {f"{folder}/{name}", f"ip link delete {name}"}}
+    return [name for name in now if name not in known - gone]
 
 
 def clear_network(context: Context) -> None:

@@ -163,7 +163,7 @@ SOFTWARE: Mapping[str, Case] = {
         {},
         (
             "apt-get update",
-            *(f"mkdir -p {folder}" for folder in install.DATA),
+            *(f"mkdir -p -m 755 {folder}" for folder in install.DATA),
             f"{INSTALL} containerd",
             "systemctl enable --now containerd",
         ),

@@ -43,7 +43,7 @@ def runtime(context: Context, _findings: Findings) -> None:
         )
     for folder in DATA:
         if not context.exists(folder):
-            command(context, "mkdir", "-p", folder, undo=("rm", "-rf", folder))
+            command(context, "mkdir", "-p", "-m", "755", folder, undo=("rm", "-rf", folder))
         for name in context.host.list(folder):
             remember(context, f"{folder}/{name}")
     install(context, by, [package])
