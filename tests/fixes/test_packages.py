@@ -64,6 +64,18 @@ def test_a_version_that_nobody_has(bench: Bench) -> None:
     assert not bench.fakes.host.was_run("env")
 
 
+def test_what_isnt_known_yet_is_foreseen(bench: Bench) -> None:
+    """A dry run of a machine that knows no repository yet tells the packages without their builds."""
+    foreseen = context(bench, package_key=FINGERPRINT, mode="dry-run")
+    install.runtime(foreseen, [])
+    install.kubernetes(foreseen, [])
+    ran = bench.fakes.host.ran
+    assert any(line.endswith(" containerd") for line in ran)
+    assert any(" kubelet=1.37.2-* kubeadm=1.37.2-*" in line for line in ran)
+    with pytest.raises(PhaseError, match="have no containerd"):
+        install.runtime(context(bench), [])
+
+
 def test_an_unknown_source_is_refused(bench: Bench) -> None:
     """The sources that there are are named."""
     with pytest.raises(ConfigurationError, match="no package source is called alyun") as caught:
