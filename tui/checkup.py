@@ -21,6 +21,10 @@ ORDER = ("failed", "warned", "waived", "passed")
 """What needs something done comes first."""
 
 
+KEPT = "/var/lib/kubeboot/"
+"""Where this program keeps what undo needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one check has found; `fixes` are the names of those that could mend it, `blocked` of those
@@ -99,13 +103,17 @@ def taking_back(fixes: tuple[str, ...] = ()) -> Request:
     return Request(workflow="undo", fixes=fixes)
 
 
-def changes(state: RunState) -> tuple[Effect, ...]:
-    """What a run of fixes changes, or would change."""
-    return _prepared(state).effects
+def changes(state: RunState) -> Mapping[str, tuple[Effect, ...]]:
+    """What each fix changes, or would change, on this machine; what undo keeps for itself is no change."""
+    found: dict[str, tuple[Effect, ...]] = {}
+    for effect in _prepared(state).effects:
+        if not effect.target.startswith(KEPT):
+            found[effect.step] = (*found.get(effect.step, ()), effect)
+    return found
 
 
 def differences(state: RunState) -> Mapping[str, tuple[str, ...]]:
-    """The changed lines of each file that fixes edit."""
+    """The changed lines of each file that fixes edit, and of what commands load, by their lines."""
     told = _prepared(state).reports.get("difference", {})
     return {path: tuple(map(str, data.get("lines", ()))) for path, data in told.items()}
 

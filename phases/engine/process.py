@@ -38,7 +38,6 @@ from phases.render import manifest
 from phases.system.builders import dry_run_ports, real_ports, rehearsal_ports
 from phases.system.ports import Ports
 
-
 BY_LEDGER = ("undo", "reset")
 """Workflows that go by what was changed here: what a configuration would want is nothing to them."""
 

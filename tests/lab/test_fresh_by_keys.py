@@ -5,19 +5,16 @@ What may differ at the end is named here, each with its reason; everything else 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from . import faults, program, repository, snapshot, wait
-from .errors import LabError
+from . import faults, program, repository, snapshot
 from .lab import Lab
 from .node import Node
 from .snapshot import Snapshot, difference
-from .terminal import Terminal, terminal
-from .test_app_screens import PROGRAM, SMALL, start_from_review, to_the_join_page
+from .test_app_screens import PROGRAM
 from .test_fresh import CONFIG, INIT
 
 LARGE = (120, 40)
