@@ -171,7 +171,7 @@ class Checks(Page):
         if not failed:
             return "ok", _("Nothing stands in the way. ^n leads on to the review.")
         if self.checkup.offered:
-            help_ = _("Press a to fix what can be fixed.")
+            help_ = _("Press a for all fixes.")
         else:
             help_ = _("Mend it by hand and press r, or take the risk with w.")
         return "failed", sentences(in_the_way(failed), help_)

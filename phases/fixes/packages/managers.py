@@ -28,8 +28,9 @@ class Manager:
 
     `add` puts a repository and its key in place, `refresh` reads what repositories have. `versions`
     gives the versions of a package, the newest first; `pinned` writes package and version as the
-    manager wants them, `any_build` a version whose build isn't known. `brings` names what an installation would bring that isn't there. `runtimes`
-    are packages of container runtimes, the best first.
+    manager wants them, `any_build` a version whose build isn't known. `brings` names what an
+    installation would bring that isn't there. `runtimes` are packages of container runtimes, the best
+    first.
     """
 
     program: str
