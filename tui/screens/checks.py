@@ -179,7 +179,9 @@ class Checks(Page):
     @on(CheckList.Moved)
     def _draw_detail(self) -> None:
         chosen, panel = self.query_one(CheckList).chosen, self.query_one(Panel)
-        panel.display = chosen is not None
+        if panel.display != (chosen is not None):
+            panel.display = chosen is not None
+            self.call_after_refresh(self._draw_detail)  # once it has a width
         airy = self.has_class("-wide")
         panel.show(
             check_detail.draw(chosen, panel.room, airy=airy) if chosen else [], from_top=True

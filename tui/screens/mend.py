@@ -26,8 +26,11 @@ from tui.widgets import drawing as d
 from tui.widgets.foreseen import error_words
 
 PACE = 1 / 20
-AROUND = 10
-"""Lines of the dialog, and around it, that aren't changes."""
+TALLEST, AROUND = 0.92, 8
+"""How much of the screen the dialog may take, and how many of its lines aren't changes."""
+
+SHOWN = ("write", "run")
+"""What has lines that change: a file that is edited, a command that loads some."""
 
 COLOURS = {"+": "$success", "-": "$error", "@": "$muted"}
 
@@ -83,7 +86,8 @@ class Mend(ModalScreen[bool]):
 
     def on_resize(self) -> None:
         """The changes take what the question, the note and the answers leave of the screen."""
-        self.query_one("#changes").styles.max_height = max(self.app.size.height - AROUND, 4)
+        room = int(self.app.size.height * TALLEST) - AROUND
+        self.query_one("#changes").styles.max_height = max(room, 4)
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
@@ -119,7 +123,7 @@ class Mend(ModalScreen[bool]):
         shown = checkup.differences(self.foreseen.state)
         for effect in effects:
             yield from d.labelled(said(effect.verb), effect.target, width, label_width=column)
-            for line in shown.get(effect.target, ()):
+            for line in shown.get(effect.target, ()) if effect.verb in SHOWN else ():
                 style = COLOURS.get(line[:1], "")
                 parts = d.wrapped(line, width, first=" " * column, rest=" " * (column + 1))
                 yield from (d.styled(part, style) for part in parts)
