@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from phases.engine.before import LINKS
+from phases.engine.before import LINKS, SETTINGS, setting
 from phases.engine.context import Context
 from phases.engine.phase import Phase
 from phases.system.ports import RuntimeFailure
@@ -35,6 +35,7 @@ def run(context: Context) -> None:
     context.step("mounts", unmount)
     context.step("folders", empty)
     context.step("network", clear_network)
+    context.step("settings", set_back)
     context.step("images", remove_images)
 
 
@@ -108,6 +109,14 @@ def clear_rules(context: Context, tool: str) -> None:
     context.host.remove(RULES)
 
 
+def set_back(context: Context) -> None:
+    """What kubelets and kube-proxy have set in the kernel, where nobody has set it otherwise since."""
+    for name, value in context.past.set_before.items():
+        now = setting(context.host, name)
+        if now == SETTINGS[name] and now != value:
+            context.host.run(("sysctl", "-q", "-w", f"{name}={value}"))
+
+
 def remove_images(context: Context) -> None:
     """Those that this program pulled."""
     pulled = {entry.target for entry in context.past.entries() if entry.verb in ("pull", "import")}
@@ -123,7 +132,7 @@ PHASE = Phase(
     name="cleanup-node",
     title="End the cluster on this machine",
     workflows=("reset",),
-    steps=("kubelet", "pods", "mounts", "folders", "network", "images"),
+    steps=("kubelet", "pods", "mounts", "folders", "network", "settings", "images"),
     skip=skip,
     run=run,
 )

@@ -113,6 +113,19 @@ def test_what_took_the_place_of_an_earlier_cluster_goes(tmp_path: Path) -> None:
     assert host.ran.index("ip link delete cni0", 1) < host.ran.index("ip -batch /x")
 
 
+@pytest.mark.parametrize(("now", "set_back"), [("1", True), ("2", False), ("0", False)])
+def test_the_kernel_is_set_back(tmp_path: Path, now: str, set_back: bool) -> None:
+    """What Kubernetes has set is as it was; what somebody has set otherwise, or nobody, stays."""
+    bench = Bench(tmp_path)
+    host = bench.fakes.host
+    put(bench, "/proc/sys/vm/overcommit_memory", "0\n")
+    bench.context("certs").host.write("/etc/motd", b"", mode=0o644)
+    put(bench, "/proc/sys/vm/overcommit_memory", f"{now}\n")
+    bench.options = Options(workflow="reset")
+    bench.run(cleanup_node.PHASE)
+    assert ("sysctl -q -w vm.overcommit_memory=0" in host.ran) == set_back
+
+
 def test_everything_is_put_back_and_forgotten(bench: Bench) -> None:
     """After both phases the machine is what it was, and nothing secret is kept."""
     (bench.state / "runs" / "old").mkdir()

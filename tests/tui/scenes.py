@@ -329,7 +329,7 @@ async def looking(pilot: Pilot[int], folder: Path) -> None:
     """The checks while they are made."""
     app = app_of(pilot)
     app._session = filled_in(app.session)
-    journal, _now = cut("checks", 24, folder)
+    journal, _now = cut("checks", seen("Hostname"), folder)
     with patch.object(checks_page, "start", lambda _request: engine_at(journal)[0]):
         app.go_to("checks")
         await until(
@@ -351,7 +351,9 @@ async def stuck(pilot: Pilot[int], folder: Path) -> None:
     await checks(pilot, folder)
     page = app_of(pilot).screen
     assert isinstance(page, Checks)
-    page.trouble = "`swapoff /swapfile` failed\nswapoff: /swapfile: swapoff failed: Cannot allocate memory"
+    page.trouble = (
+        "`swapoff /swapfile` failed\nswapoff: /swapfile: swapoff failed: Cannot allocate memory"
+    )
     page._draw()
 
 
