@@ -222,9 +222,7 @@ class Checks(Page):
         request = checkup.foreseeing(session, fixes)
         agreed = await self.app.push_screen_wait(Mend(fixes, request, start))
         if agreed:
-            checks = tuple(
-                dict.fromkeys(name for fix in fixes for name in self.checkup.mended_by(fix))
-            )
+            checks = self.checkup.mended_by(*fixes)
             self._carry_out(checkup.applying(session, fixes, checks), _("Mending"), self._mended)
 
     def _mended(self, story: Story) -> None:

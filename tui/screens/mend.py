@@ -21,16 +21,12 @@ from tui.fix_words import title_of
 from tui.launch import Engine
 from tui.preview import Foreseen, Preview
 from tui.signs import State
-from tui.text import _, said, sentences
+from tui.text import _, said
 from tui.widgets import drawing as d
-from tui.widgets.foreseen import error_words
 
 PACE = 1 / 20
 TALLEST, AROUND = 0.92, 8
 """How much of the screen the dialog may take, and how many of its lines aren't changes."""
-
-SHOWN = ("write", "run")
-"""What has lines that change: a file that is edited, a command that loads some."""
 
 COLOURS = {"+": "$success", "-": "$error", "@": "$muted"}
 
@@ -96,14 +92,7 @@ class Mend(ModalScreen[bool]):
         self.query_one("#changes").display = bool(lines)
         self.query_one("#listed", Static).update(d.stacked(lines))
         self.query_one("#note", Static).update(self._note(width))
-        self.query_one("#yes", Button).disabled = not self.agreeable
-
-    @property
-    def agreeable(self) -> bool:
-        """Whether it is known to the end what would be changed, and there is something."""
-        finished = self.foreseen.state.finished
-        walked = self.foreseen.ended and finished is not None and not finished.failure
-        return walked and bool(checkup.changes(self.foreseen.state))
+        self.query_one("#yes", Button).disabled = not checkup.is_foreseen(self.foreseen)
 
     def _lines(self, width: int) -> Iterable[Content]:
         """By fix: each command, each file with its changed lines; then what is left out, and why."""
@@ -123,7 +112,7 @@ class Mend(ModalScreen[bool]):
         shown = checkup.differences(self.foreseen.state)
         for effect in effects:
             yield from d.labelled(said(effect.verb), effect.target, width, label_width=column)
-            for line in shown.get(effect.target, ()) if effect.verb in SHOWN else ():
+            for line in shown.get(effect.target, ()) if effect.verb in checkup.SHOWN else ():
                 style = COLOURS.get(line[:1], "")
                 parts = d.wrapped(line, width, first=" " * column, rest=" " * (column + 1))
                 yield from (d.styled(part, style) for part in parts)
@@ -138,14 +127,9 @@ class Mend(ModalScreen[bool]):
         """What can be said of it before it is agreed to."""
         if not self.foreseen.ended:
             return "running", _("Looking what it would change")
-        if self.foreseen.error is not None:
-            return "failed", error_words(self.foreseen.error)
-        finished = self.foreseen.state.finished
-        if finished is None:
-            return "failed", _("The engine is gone without having finished.")
-        if failure := finished.failure:
-            return "failed", sentences(*filter(None, map(said, (failure.what, failure.why))))
-        if not self.agreeable:
+        if trouble := checkup.trouble(self.foreseen):
+            return "failed", trouble
+        if not checkup.is_foreseen(self.foreseen):
             return "unchanged", _("There is nothing to change.")
         count = sum(map(len, checkup.changes(self.foreseen.state).values()))
         return "ok", _("Changes: {n}. What was there is kept, undo brings it back.", n=count)
