@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from phases.engine.before import LINKS
+from phases.engine.before import LINKS, SETTINGS, setting
 from phases.engine.context import Context
 from phases.engine.phase import Phase
 from phases.system.ports import RuntimeFailure
@@ -35,6 +35,7 @@ def run(context: Context) -> None:
     context.step("mounts", unmount)
     context.step("folders", empty)
     context.step("network", clear_network)
+    context.step("settings", set_back)
     context.step("images", remove_images)
 
 
@@ -76,10 +77,15 @@ def empty(context: Context) -> None:
 
 
 def newcomers(context: Context, folder: str) -> list[str]:
-    """What lies in a folder now and didn't before the first run; nothing where nobody looked."""
+    """What lies in a folder now and didn't before the first run; nothing where nobody looked.
+
+    What a fix has taken out of the way since isn't there any more: another thing of its name is new.
+    """
     now = context.host.list(folder)
     known = context.past.there_before.get(folder, frozenset(now)) or frozenset()
-    return [name for name in now if name not in known]
+    away = {entry.target for entry in context.past.entries() if entry.verb in ("move", "run")}
+    gone = {name for name in known if away & {f"{folder}/{name}", f"ip link delete {name}"}}
+    return [name for name in now if name not in known - gone]
 
 
 def clear_network(context: Context) -> None:
@@ -103,6 +109,14 @@ def clear_rules(context: Context, tool: str) -> None:
     context.host.remove(RULES)
 
 
+def set_back(context: Context) -> None:
+    """What kubelets and kube-proxy have set in the kernel, where nobody has set it otherwise since."""
+    for name, value in context.past.set_before.items():
+        now = setting(context.host, name)
+        if now == SETTINGS[name] and now != value:
+            context.host.run(("sysctl", "-q", "-w", f"{name}={value}"))
+
+
 def remove_images(context: Context) -> None:
     """Those that this program pulled."""
     pulled = {entry.target for entry in context.past.entries() if entry.verb in ("pull", "import")}
@@ -118,7 +132,7 @@ PHASE = Phase(
     name="cleanup-node",
     title="End the cluster on this machine",
     workflows=("reset",),
-    steps=("kubelet", "pods", "mounts", "folders", "network", "images"),
+    steps=("kubelet", "pods", "mounts", "folders", "network", "settings", "images"),
     skip=skip,
     run=run,
 )

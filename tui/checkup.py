@@ -15,10 +15,19 @@ from phases.engine.events import Effect
 from phases.engine.request import Request
 from phases.engine.state import PhaseState, RunState
 from tui import fix_words
+from tui.preview import Foreseen
 from tui.session import Session
+from tui.text import _, said, sentences, told
 
 ORDER = ("failed", "warned", "waived", "passed")
 """What needs something done comes first."""
+
+
+SHOWN = ("write", "run")
+"""What has lines that change: a file that is edited, a command that loads some."""
+
+KEPT = "/var/lib/kubeboot/"
+"""Where this program keeps what undo needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,9 @@ class Checkup:
         """Whether a fix waits for something that another may have brought."""
         return any(one.blocked for one in self.open)
 
-    def mended_by(self, fix: str) -> tuple[str, ...]:
-        """The checks that a fix is offered for."""
-        return tuple(one.name for one in self.open if fix in one.fixes)
+    def mended_by(self, *fixes: str) -> tuple[str, ...]:
+        """The checks that any of these fixes is offered for."""
+        return tuple(one.name for one in self.open if set(fixes) & set(one.fixes))
 
 
 def _found(name: str, data: Mapping[str, Any]) -> Found:
@@ -99,23 +108,44 @@ def taking_back(fixes: tuple[str, ...] = ()) -> Request:
     return Request(workflow="undo", fixes=fixes)
 
 
-def changes(state: RunState) -> tuple[Effect, ...]:
-    """What a run of fixes changes, or would change."""
-    return _prepared(state).effects
+def changes(state: RunState) -> Mapping[str, tuple[Effect, ...]]:
+    """What each fix changes, or would change, on this machine; what undo keeps for itself is no change."""
+    found: dict[str, tuple[Effect, ...]] = {}
+    for effect in _prepared(state).effects:
+        if not effect.target.startswith(KEPT):
+            found[effect.step] = (*found.get(effect.step, ()), effect)
+    return found
 
 
 def differences(state: RunState) -> Mapping[str, tuple[str, ...]]:
-    """The changed lines of each file that fixes edit."""
-    told = _prepared(state).reports.get("difference", {})
-    return {path: tuple(map(str, data.get("lines", ()))) for path, data in told.items()}
+    """The changed lines of each file that fixes edit, and of what commands load, by their lines."""
+    reports = _prepared(state).reports.get("difference", {})
+    return {path: tuple(map(str, data.get("lines", ()))) for path, data in reports.items()}
+
+
+def is_foreseen(foreseen: Foreseen) -> bool:
+    """Whether it is known to the end what fixes would change, and there is something: it can be agreed to."""
+    return foreseen.ended and not trouble(foreseen) and bool(changes(foreseen.state))
+
+
+def trouble(foreseen: Foreseen) -> str:
+    """Why it isn't known to the end what fixes would change; empty where it is, or may still be."""
+    finished = foreseen.state.finished
+    if foreseen.error is not None:
+        return told(foreseen.error)
+    if finished is None:
+        return _("The engine is gone without having finished.") if foreseen.ended else ""
+    if failure := finished.failure:
+        return sentences(*filter(None, map(said, (failure.what, failure.why))))
+    return ""
 
 
 def left(state: RunState) -> Mapping[str, str]:
     """The fixes that a run didn't apply, with the reason."""
-    told = _prepared(state).reports.get("fix", {})
+    reports = _prepared(state).reports.get("fix", {})
     return {
         name: str(data.get("reason", ""))
-        for name, data in told.items()
+        for name, data in reports.items()
         if data.get("state") == "left"
     }
 

@@ -36,7 +36,7 @@ def finding(look: Look) -> Finding:
         return Finding(
             "risky",
             _("There is a Kubernetes here that this program did not make."),
-            (_("It is left alone. To start over, remove it first: kubeadm reset"),),
+            (_("It is left alone, unless you have the checks set it aside; undo brings it back."),),
         )
     return Finding("ok", _("Fresh: nothing of Kubernetes is here yet."), _failed(look))
 

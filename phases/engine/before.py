@@ -1,4 +1,4 @@
-"""What lay in the folders that a cluster fills by itself, before the first run on this machine.
+"""What a cluster changes by itself, as it was before the first run on this machine: folders, settings.
 
 The ledger knows what this program writes. What kubelets, etcd and network plugins write it can't know,
 so it is remembered what was there before they did.
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from phases.system import atomic
 from phases.system.ports import Host
@@ -28,17 +29,44 @@ FILLED = (
     LINKS,
 )
 """Those below /usr are made for mounts of the controller manager and of kube-proxy."""
+SETTINGS: Mapping[str, str] = {
+    "vm.overcommit_memory": "1",
+    "vm.panic_on_oom": "0",
+    "kernel.panic": "10",
+    "kernel.panic_on_oops": "1",
+    "kernel.keys.root_maxkeys": "1000000",
+    "kernel.keys.root_maxbytes": "25000000",
+    "net.ipv4.conf.all.route_localnet": "1",
+    "net.netfilter.nf_conntrack_tcp_timeout_established": "86400",
+    "net.netfilter.nf_conntrack_tcp_timeout_close_wait": "3600",
+}
+"""What kubelets and kube-proxy set in the kernel, and to what; with another value it is somebody else's."""
+
 FILE = "before.json"
 
 
 def remember(state: Path, host: Host, folders: Iterable[str]) -> None:
-    """Keeps what lies in each folder, unless an earlier run has done so."""
+    """Keeps what lies in each folder and how the kernel is set, unless an earlier run has done so."""
     if there_before(state):
         return
     names = {
         folder: host.list(folder) if host.stat(folder) is not None else None for folder in folders
     }
-    atomic.replace(str(state / FILE), json.dumps(names).encode(), 0o600)
+    values = {name: value for name in SETTINGS if (value := setting(host, name))}
+    atomic.replace(str(state / FILE), json.dumps({**names, **values}).encode(), 0o600)
+
+
+def setting(host: Host, name: str) -> str:
+    """How the kernel is set now; empty where it doesn't know the setting."""
+    try:
+        return host.read(f"/proc/sys/{name.replace('.', '/')}").decode().strip()
+    except OSError:
+        return ""
+
+
+def set_before(state: Path) -> Mapping[str, str]:
+    """The kernel's settings before the first run, by name."""
+    return {name: value for name, value in _kept(state).items() if name in SETTINGS}
 
 
 def there_before(state: Path) -> Mapping[str, frozenset[str] | None]:
@@ -46,13 +74,19 @@ def there_before(state: Path) -> Mapping[str, frozenset[str] | None]:
 
     Nothing where nobody looked.
     """
+    return {
+        folder: None if names is None else frozenset(names)
+        for folder, names in _kept(state).items()
+        if folder not in SETTINGS
+    }
+
+
+def _kept(state: Path) -> Mapping[str, Any]:
     try:
         kept = json.loads((state / FILE).read_text())
-        return {
-            folder: None if names is None else frozenset(names) for folder, names in kept.items()
-        }
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError):
         return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def forget(state: Path) -> None:

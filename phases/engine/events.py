@@ -120,12 +120,16 @@ Verb = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Something on the machine or in the cluster was changed: `target` names it, never its content."""
+    """Something on the machine or in the cluster was changed: `target` names it, never its content.
+
+    `step` is the step of the phase that did it, where it is known.
+    """
 
     phase: str
     verb: Verb
     target: str
     detail: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,15 @@ class Past:
     """`entries` are the changes that stand, oldest first; `kept` gives what one replaced, by digest.
 
     `settle` makes changes count no more, once they have been taken back. `there_before` has the names
-    that lay in folders before the first run (None for a folder that wasn't there), and `forget` ends
-    that memory.
+    that lay in folders before the first run (None for a folder that wasn't there), `set_before` the
+    kernel's settings, and `forget` ends that memory.
     """
 
     entries: Callable[[], tuple[Entry, ...]] = tuple
     kept: Callable[[str], bytes] = _nothing
     settle: Callable[[Iterable[Entry]], None] = lambda _entries: None
     there_before: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    set_before: Mapping[str, str] = field(default_factory=dict)
     forget: Callable[[], None] = lambda: None
 
 

@@ -38,6 +38,9 @@ from phases.render import manifest
 from phases.system.builders import dry_run_ports, real_ports, rehearsal_ports
 from phases.system.ports import Ports
 
+BY_LEDGER = ("undo", "reset")
+"""Workflows that go by what was changed here: what a configuration would want is nothing to them."""
+
 
 def main() -> int:
     """Runs the request on standard input, one line; returns the exit code of the run."""
@@ -75,7 +78,8 @@ def _serve(request: Request) -> int:
         desk.end_with_front_end(stop)
     _let_go(place.log)
     workshop = Workshop(resolved.configuration, options, ports, place, journal, stop)
-    code = _run(plan, workshop, resolved.warnings, journal, stop)
+    warnings = () if request.workflow in BY_LEDGER else resolved.warnings
+    code = _run(plan, workshop, warnings, journal, stop)
     if code == 0:
         asked.forget(request, place.state)
     return code

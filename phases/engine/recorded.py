@@ -59,7 +59,7 @@ class Recorder:
 
     def done(self, verb: Verb, target: str, detail: str = "") -> None:
         """To be called when the change has been made."""
-        event: Event = Effect(self.phase, verb, target, detail)
+        event: Event = Effect(self.phase, verb, target, detail, self.step)
         self.emit(event)
 
 

@@ -7,7 +7,6 @@ stays, and is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -21,28 +20,26 @@ class Stays(Exception):
 
 
 def take_back(context: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Takes changes back, the latest first; those that stay are warned of, the others returned."""
+    """Takes changes back, the latest first; those that stay are warned of, the others returned.
+
+    Where a file stays as it is, so do its earlier changes: what they had made of it isn't there.
+    """
     done: list[Entry] = []
-    for change in sorted(changes(entries), key=lambda change: change[-1].line, reverse=True):
+    theirs: set[str] = set()
+    for entry in sorted(entries, key=lambda entry: entry.line, reverse=True):
         context.safe_point()
-        first, last = change[0], change[-1]
+        if entry.target in theirs:
+            continue
         try:
-            TAKE_BACK[last.verb](context, replace(last, before=first.before))
+            TAKE_BACK[entry.verb](context, entry)
         except Stays as reason:
-            context.warn(f"{last.target} stays as it is: {reason}")
+            if entry.verb != "run":
+                theirs.add(entry.target)
+            context.warn(f"{entry.target} stays as it is: {reason}")
         else:
-            done.extend(change)
-            context.past.settle(change)
+            done.append(entry)
+            context.past.settle([entry])
     return tuple(done)
-
-
-def changes(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
-    """The entries that belong together: a file written many times goes back to before the first."""
-    found: dict[object, list[Entry]] = {}
-    for entry in entries:
-        key = entry.target if entry.verb == "write" else entry.line
-        found.setdefault(key, []).append(entry)
-    return found.values()
 
 
 def is_ours_to_take_back(entry: Entry) -> bool:

@@ -126,6 +126,7 @@ class Workshop:
                 self._ledger.kept,
                 partial(self._ledger.settle, self._place.run.name),
                 before.there_before(self._place.state),
+                before.set_before(self._place.state),
                 self._forget,
             ),
         )

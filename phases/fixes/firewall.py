@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from phases.engine.context import Context
-from phases.fixes.fix import ASIDE, Findings, command, edit
+from phases.fixes.fix import Findings, command, keep
 
 
 def firewalld(context: Context, findings: Findings) -> None:
@@ -36,8 +36,8 @@ def nftables(context: Context, findings: Findings) -> None:
     for finding in findings:
         chain = tuple(str(finding.facts["chain"]).split())
         rules = context.host.probe(("nft", "list", "chain", *chain)).stdout
-        before = f"{ASIDE}/{context.began:%Y%m%d-%H%M%S}/nftables-{'-'.join(chain)}"
-        edit(context, before, f"flush chain {' '.join(chain)}\n{rules}".encode(), mode=0o600)
+        text = f"flush chain {' '.join(chain)}\n{rules}"
+        before = keep(context, f"nftables-{'-'.join(chain)}", text.encode())
         wanted = f"{{ {', '.join(ports([finding]))} }}"
         rule = ("tcp", "dport", wanted, "accept", "comment", '"Kubernetes, by kubeboot-tui"')
         command(context, "nft", "insert", "rule", *chain, *rule, undo=("nft", "-f", before))

@@ -39,10 +39,21 @@ def edit(context: Context, path: str, content: bytes, *, mode: int = 0o644) -> N
         return
     context.report("difference", path, lines=difference(before or b"", content))
     fact = context.host.stat(path)
+    put(context, path, content, fact.mode if fact else mode)
+
+
+def put(context: Context, path: str, content: bytes, mode: int) -> None:
     folder = path.rpartition("/")[0]
     if not context.exists(folder):
         context.ensure_directory(folder)
-    context.ensure_file(path, content, mode=fact.mode if fact else mode)
+    context.ensure_file(path, content, mode=mode)
+
+
+def keep(context: Context, name: str, content: bytes) -> str:
+    """Keeps what undo will need in a file of ours, and returns its path."""
+    path = f"{ASIDE}/{context.began:%Y%m%d-%H%M%S}/{name}"
+    put(context, path, content, 0o600)
+    return path
 
 
 def difference(before: bytes, after: bytes) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from phases.engine.context import Context
-from phases.fixes.fix import ASIDE, Findings, command, edit, set_aside
+from phases.fixes.fix import Findings, command, difference, keep, set_aside
 from phases.system.ports import RuntimeFailure
 
 KUBERNETES, KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
@@ -65,20 +65,19 @@ def remove_rules(context: Context, findings: Findings) -> None:
         return
     saved = context.host.probe(("iptables-save",)).stdout
     kept = "".join(line for line in saved.splitlines(keepends=True) if "KUBE-" not in line)
-    folder = f"{ASIDE}/{context.began:%Y%m%d-%H%M%S}"
-    edit(context, f"{folder}/iptables-before", saved.encode(), mode=0o600)
-    edit(context, f"{folder}/iptables", kept.encode(), mode=0o600)
-    undo = ("iptables-restore", f"{folder}/iptables-before")
-    command(context, "iptables-restore", f"{folder}/iptables", undo=undo)
+    before = keep(context, "iptables-before", saved.encode())
+    restore = ("iptables-restore", keep(context, "iptables", kept.encode()))
+    lines = difference(saved.encode(), kept.encode())
+    context.report("difference", " ".join(restore), lines=lines)
+    command(context, *restore, undo=("iptables-restore", before))
 
 
 def remove_link(context: Context, link: str) -> None:
     """Undo makes it again from a file of commands, as far as its kind is known here."""
     undo: tuple[str, ...] = ()
     if commands := list(made_again(context, link)):
-        path = f"{ASIDE}/{context.began:%Y%m%d-%H%M%S}/link-{link}"
-        edit(context, path, "".join(f"{line}\n" for line in commands).encode(), mode=0o600)
-        undo = ("ip", "-batch", path)
+        text = "".join(f"{line}\n" for line in commands)
+        undo = ("ip", "-batch", keep(context, f"link-{link}", text.encode()))
     command(context, "ip", "link", "delete", link, undo=undo)
 
 

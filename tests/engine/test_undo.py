@@ -85,6 +85,38 @@ def test_what_was_written_twice_and_is_gone_is_done(bench: Bench) -> None:
     assert warnings == []
 
 
+def test_a_way_of_many_steps_is_gone_back(bench: Bench) -> None:
+    """Written, moved away, written anew: each step finds what it left, and the first state comes back."""
+    host = bench.fakes.host
+    before = look(host)
+    context = bench.context()
+    context.host.write("/etc/old", NEW, mode=0o640, owner=(3, 4))
+    context.host.move("/etc/old", "/var/lib/aside")
+    context.host.write("/etc/old", b"another", mode=0o644)
+    _, warnings = undone(bench)
+    assert (look(host), warnings) == (before, [])
+
+
+def test_what_a_command_takes_along_comes_back_after_it(bench: Bench) -> None:
+    """A file kept before a package came, and changed after, outlives the package's going."""
+    host = bench.fakes.host
+    before = look(host)
+    run = host.run
+
+    def purging(argv: tuple[str, ...], **more: object) -> object:
+        if argv[0] == "purge":
+            host.remove("/etc/old")
+        return run(argv, **more)  # type: ignore[arg-type]
+
+    host.run = purging  # type: ignore[method-assign,assignment]
+    context = bench.context()
+    context.host.write("/etc/old", OLD, mode=0o640, owner=(3, 4))
+    context.host.run(("install", "x"), undo=("purge", "x"))
+    context.host.write("/etc/old", NEW, mode=0o640, owner=(3, 4))
+    _, warnings = undone(bench)
+    assert (look(host), warnings) == (before, [])
+
+
 def test_folders_above_go_as_well(bench: Bench) -> None:
     """Those that were made on the way to a folder are ours, too."""
     before = look(bench.fakes.host)
@@ -109,6 +141,17 @@ def test_what_others_changed_stays(bench: Bench) -> None:
     _, warnings = undone(bench)
     assert bench.fakes.host.read("/etc/old") == b"theirs"
     assert warnings == ["/etc/old stays as it is: it was changed since"]
+
+
+def test_what_stays_is_told_once(bench: Bench) -> None:
+    """Earlier changes of a file that somebody else has changed stay with it, and still count."""
+    context = bench.context()
+    context.host.write("/etc/old", b"one", mode=0o640)
+    context.host.write("/etc/old", b"two", mode=0o640)
+    bench.fakes.host.write("/etc/old", b"theirs", mode=0o640)
+    context, warnings = undone(bench)
+    assert warnings == ["/etc/old stays as it is: it was changed since"]
+    assert [entry.verb for entry in context.past.entries()] == ["write", "write"]
 
 
 def test_a_folder_with_something_in_it_stays(bench: Bench) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from phases.checks.table import INIT_CHECKS
 from phases.engine.errors import ConfigurationError, PhaseError
+from phases.fixes.fix import ASIDE
 from phases.fixes.packages import install, managers
 from phases.fixes.table import FIXES
 from phases.model.images import pause_image
@@ -28,13 +29,17 @@ FSTAB = (
 
 @dataclass(frozen=True)
 class Case:
-    """A machine that needs a fix; what the fix writes and runs, and what undo runs."""
+    """A machine that needs a fix; what the fix writes and runs, and what undo runs.
+
+    The difference of each file is shown, but of ours, and those of the commands in `shows`.
+    """
 
     files: Mapping[str, str]
     writes: Mapping[str, str]
     runs: tuple[str, ...] = ()
     undoes: tuple[str, ...] = ()
     answers: tuple[Callable[[FakeHost], None], ...] = field(default_factory=tuple)
+    shows: tuple[str, ...] = ()
 
 
 def says(command: str, code: int) -> Callable[[FakeHost], None]:
@@ -163,7 +168,7 @@ SOFTWARE: Mapping[str, Case] = {
         {},
         (
             "apt-get update",
-            *(f"mkdir -p {folder}" for folder in install.DATA),
+            *(f"mkdir -p -m 755 {folder}" for folder in install.DATA),
             f"{INSTALL} containerd",
             "systemctl enable --now containerd",
         ),
@@ -249,6 +254,7 @@ CASES: Mapping[str, Case] = {
             answers("iptables -t nat -S", "-N KUBE-SERVICES\n"),
             answers("iptables-save", PROXY_RULES),
         ),
+        shows=("iptables-restore /var/lib/kubeboot/aside/20261124-120000/iptables",),
     ),
     "containerd": Case(
         {"/etc/containerd/config.toml": 'version = 2\ndisabled_plugins = ["cri", "zfs"]\n'},
@@ -343,7 +349,8 @@ def test_applied_shown_and_undone(name: str, tmp_path: Path) -> None:
     apply(bench, name)
     for path, content in case.writes.items():
         assert content in host.files[path].decode()
-    assert (differences(bench).keys(), host.ran) == (case.writes.keys(), case.runs)
+    shown = {path for path in case.writes if ASIDE not in path} | set(case.shows)
+    assert (set(differences(bench)), host.ran) == (shown, case.runs)
     take_back(bench, name)
     assert host.files == before
     assert host.ran[len(case.runs) :] == case.undoes

@@ -10,7 +10,7 @@ from phases.engine.context import Context, Options
 from phases.engine.errors import ConfigurationError, PhaseError
 from phases.fixes.packages import binaries, install, managers, source
 from tests.engine.bench import Bench
-from tests.fixes.bench import FINGERPRINT
+from tests.fixes.bench import FINGERPRINT, apply, left
 
 KEY = Path(__file__).with_name("key.asc").read_bytes()
 COMMUNITY = "https://pkgs.k8s.io/core:/stable:/v1.37/deb/Release.key"
@@ -64,6 +64,18 @@ def test_a_version_that_nobody_has(bench: Bench) -> None:
     assert not bench.fakes.host.was_run("env")
 
 
+def test_what_isnt_known_yet_is_foreseen(bench: Bench) -> None:
+    """A dry run of a machine that knows no repository yet tells the packages without their builds."""
+    foreseen = context(bench, package_key=FINGERPRINT, mode="dry-run")
+    install.runtime(foreseen, [])
+    install.kubernetes(foreseen, [])
+    ran = bench.fakes.host.ran
+    assert any(line.endswith(" containerd") for line in ran)
+    assert any(" kubelet=1.37.2-* kubeadm=1.37.2-*" in line for line in ran)
+    with pytest.raises(PhaseError, match="have no containerd"):
+        install.runtime(context(bench), [])
+
+
 def test_an_unknown_source_is_refused(bench: Bench) -> None:
     """The sources that there are are named."""
     with pytest.raises(ConfigurationError, match="no package source is called alyun") as caught:
@@ -93,10 +105,15 @@ def test_an_operators_own_mirror(bench: Bench) -> None:
     assert found.key == "ABCD"
 
 
-def test_a_runtime_that_is_there_is_adopted(bench: Bench) -> None:
-    """None is installed beside one that there is."""
-    bench.fakes.host.write("/usr/bin/crio", b"", mode=0o755)
-    assert install.no_place(bench.context(), []) == "crio is there already"
+@pytest.mark.parametrize("runtime", ["containerd", "crio", "cri-dockerd"])
+def test_a_runtime_that_is_there_is_adopted(bench: Bench, runtime: str) -> None:
+    """Though it doesn't answer and the fix was named, none is installed beside it: nothing is changed."""
+    bench.fakes.host.write(f"/usr/bin/{runtime}", b"", mode=0o755)
+    bench.fakes.host.effects.clear()
+    bench.fakes.runtime.down = "connection refused"
+    apply(bench, "runtime")
+    assert left(bench) == {"runtime": f"{runtime} is there already"}
+    assert bench.fakes.host.effects == []
 
 
 @pytest.mark.parametrize(

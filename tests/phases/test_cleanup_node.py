@@ -93,6 +93,39 @@ def test_what_was_there_before_stays(bench: Bench) -> None:
     assert written == [b"*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j OPERATORS\nCOMMIT\n"]
 
 
+def test_what_took_the_place_of_an_earlier_cluster_goes(tmp_path: Path) -> None:
+    """Data and links of the names that an earlier cluster's had, which were set aside: theirs come back."""
+    bench = Bench(tmp_path)
+    host = bench.fakes.host
+    put(bench, "/etc/cni/net.d/10-flannel.conf", "theirs")
+    host.make_directory("/sys/class/net/cni0", mode=0o755)
+    fixing = bench.context("prepare")
+    fixing.host.move("/etc/cni/net.d/10-flannel.conf", "/var/lib/kubeboot/aside/10-flannel.conf")
+    fixing.host.run(("ip", "link", "delete", "cni0"), undo=("ip", "-batch", "/x"))
+    bench.context("certs").host.write("/etc/motd", b"", mode=0o644)
+    put(bench, "/etc/cni/net.d/10-flannel.conf", "the cluster's")
+    host.answer("iptables-save", code=127)
+    host.answer("ip6tables-save", code=127)
+    bench.options = Options(workflow="reset")
+    for phase in (cleanup_node.PHASE, undo.PHASE):
+        bench.run(phase)
+    assert host.files["/etc/cni/net.d/10-flannel.conf"] == b"theirs"
+    assert host.ran.index("ip link delete cni0", 1) < host.ran.index("ip -batch /x")
+
+
+@pytest.mark.parametrize(("now", "set_back"), [("1", True), ("2", False), ("0", False)])
+def test_the_kernel_is_set_back(tmp_path: Path, now: str, set_back: bool) -> None:
+    """What Kubernetes has set is as it was; what somebody has set otherwise, or nobody, stays."""
+    bench = Bench(tmp_path)
+    host = bench.fakes.host
+    put(bench, "/proc/sys/vm/overcommit_memory", "0\n")
+    bench.context("certs").host.write("/etc/motd", b"", mode=0o644)
+    put(bench, "/proc/sys/vm/overcommit_memory", f"{now}\n")
+    bench.options = Options(workflow="reset")
+    bench.run(cleanup_node.PHASE)
+    assert ("sysctl -q -w vm.overcommit_memory=0" in host.ran) == set_back
+
+
 def test_everything_is_put_back_and_forgotten(bench: Bench) -> None:
     """After both phases the machine is what it was, and nothing secret is kept."""
     (bench.state / "runs" / "old").mkdir()

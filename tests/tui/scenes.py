@@ -31,14 +31,18 @@ from tests.tui.stage import (
     watched,
 )
 from tui import presets as preset_files
+from tui.checkup import Checkup
 from tui.facts import Route
 from tui.launch import Engine
 from tui.machine import Kind, Look
 from tui.plugin import Plugin
+from tui.screens import checks as checks_page
 from tui.screens import review as review_page
+from tui.screens.checks import Checks
 from tui.screens.choice import Choice
 from tui.screens.configure import Configure
 from tui.screens.importing import Import
+from tui.screens.mend import Mend
 from tui.screens.review import Review
 from tui.screens.welcome import Welcome
 from tui.sections import SECTIONS
@@ -311,6 +315,74 @@ async def review(pilot: Pilot[int], folder: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, Review) and app.screen.foreseen.ended)
 
 
+async def checks(pilot: Pilot[int], folder: Path) -> None:
+    """A bare machine on which everything is wrong; the check of a port that is taken is chosen."""
+    app = app_of(pilot)
+    app._session = filled_in(app.session)
+    with patch.object(checks_page, "start", lambda request: told_by(request, folder)):
+        app.go_to("checks")
+        await until(pilot, lambda: isinstance(app.screen, Checks) and not app.screen.looks)
+    await pilot.press(*["down"] * 4)
+
+
+async def looking(pilot: Pilot[int], folder: Path) -> None:
+    """The checks while they are made."""
+    app = app_of(pilot)
+    app._session = filled_in(app.session)
+    journal, _now = cut("checks", seen("Hostname"), folder)
+    with patch.object(checks_page, "start", lambda _request: engine_at(journal)[0]):
+        app.go_to("checks")
+        await until(
+            pilot, lambda: isinstance(app.screen, Checks) and bool(app.screen.checkup.checks)
+        )
+
+
+async def mend(pilot: Pilot[int], folder: Path) -> None:
+    """All fixes foreseen, with what each would change."""
+    with patch.object(checks_page, "start", lambda request: told_by(request, folder)):
+        await checks(pilot, folder)
+        await pilot.press("a")
+        app = app_of(pilot)
+        await until(pilot, lambda: isinstance(app.screen, Mend) and app.screen.foreseen.ended)
+
+
+async def stuck(pilot: Pilot[int], folder: Path) -> None:
+    """A fix that the machine refused."""
+    await checks(pilot, folder)
+    page = app_of(pilot).screen
+    assert isinstance(page, Checks)
+    page.trouble = (
+        "`swapoff /swapfile` failed\nswapoff: /swapfile: swapoff failed: Cannot allocate memory"
+    )
+    page._draw()
+
+
+async def green(pilot: Pilot[int], folder: Path) -> None:
+    """The same machine when all that can be mended has been, with something to take back."""
+    await checks(pilot, folder)
+    page = app_of(pilot).screen
+    assert isinstance(page, Checks)
+    page.checkup = Checkup(
+        {
+            name: replace(one, state="passed") if one.fixes or one.blocked else one
+            for name, one in page.checkup.checks.items()
+        }
+    )
+    page.mended = ("swap",)
+    page._draw()
+
+
+def told_by(request: Request, folder: Path) -> Engine:
+    """An engine that has told what was recorded on such a machine."""
+    name = "checks" if request.workflow == "preflight" else "mending"
+    journal = folder / name / "runs" / "one" / "journal.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes((RECORDINGS / f"{name}.jsonl").read_bytes())
+    engine, process = engine_at(journal)
+    process.ended = True
+    return engine
+
+
 async def configured(pilot: Pilot[int], section: str) -> None:
     app = app_of(pilot)
     app._session = filled_in(app.session)
@@ -354,6 +426,7 @@ SCENES: dict[str, Scene] = {
         plugin,
         *(pulling, ahead, arrived, networking, review, flag, fault, help_, leaving, ended),
         *(repair, readings, doubts, line, presets, preset),
+        *(checks, looking, mend, stuck, green),
     )
 }
 SCENES |= {

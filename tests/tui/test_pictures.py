@@ -27,7 +27,10 @@ PATIENCE = 40
 
 SIZES, LANGUAGES = (NARROW, WIDE), ("en", "zh_CN")
 DARK, SKINS = "harbour", ("harbour", "paper", "ascii")
-PAGES = ("welcome", "networking", "review", "waiting", "failed", "ended", "join", "help_")
+PAGES = (
+    *("welcome", "networking", "checks", "mend", "review"),
+    *("waiting", "failed", "ended", "join", "help_"),
+)
 """Scenes that are drawn in each skin and in each language; the others in each skin, and Chinese in one."""
 
 OTHERS = sorted(SCENES.keys() - set(PAGES))

@@ -74,6 +74,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setattr(conversation, "Session", lambda: Session(FACTS))
     monkeypatch.setattr(conversation, "foresee", lambda *_: Foreseen(ended=True))
+    monkeypatch.setattr(conversation, "mend", lambda *_: None)
     monkeypatch.setattr(conversation, "run_once", run)
     return found
 
@@ -227,7 +228,7 @@ def test_every_setting_can_be_reached(
             converse(person.talk, Look("fresh"))
         asked |= {one.partition(" [")[0].rstrip(": ") for one in person.asked}
     unreachable = {path for path, label in labels.items() if own.get(path, label) not in asked}
-    assert unreachable == {USERNAME, PASSWORD}, "asked for by a file: they would be seen here"
+    assert unreachable == {USERNAME, PASSWORD}  # typed where they'd be seen; a file has them
 
 
 def test_what_is_skipped_and_waived_is_asked_for(started: list[Request]) -> None:
@@ -408,6 +409,24 @@ def test_what_this_machine_is_is_told(kind: str) -> None:
         "control-plane": "already",
     }
     assert words[kind] in text
+
+
+def test_who_leaves_is_told_what_was_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing, or what was mended and how to take it back."""
+    monkeypatch.setattr("sys.stdin", Tty())
+    for fixes, words in ((), "Nothing was changed"), (("swap",), "`kubeboot-tui undo` takes back"):
+
+        def converse(*given: object, done: tuple[str, ...] = fixes) -> int:
+            for fix in done:
+                given[-1](fix)  # type: ignore[operator]
+            raise conversation.Left
+
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        monkeypatch.setattr(conversation, "converse", converse)
+        assert conversation.plain() == 130
+        assert words in capsys.readouterr().out
 
 
 def test_no_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

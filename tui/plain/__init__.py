@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from phases.engine import asked
@@ -20,6 +20,7 @@ from tui.closing import closing
 from tui.init import code_of, follow_through, started
 from tui.machine import Look, look
 from tui.plain.ahead import decide, foresee, summary
+from tui.plain.mending import mend
 from tui.plain.questions import Answers, begin, question_all
 from tui.plain.resuming import taken_up
 from tui.plain.talk import PlainView, Talk, folded, read, tell, yes
@@ -44,16 +45,27 @@ def plain(config: str = "", language: str = "", preset: str = "") -> int:
         )
     chosen = preferences.load(dict(os.environ), Path.home())
     text.use(preferences.overruled(chosen, "", language).language)
+    mended: list[str] = []
     try:
-        return converse(Talk(read, tell), look(), config, preset)
+        return converse(Talk(read, tell), look(), config, preset, mended.append)
     except (Left, KeyboardInterrupt, EOFError):
         tell("")
-        tell(_("Left. Nothing was changed on this machine."))
+        tell(
+            _("Left. `kubeboot-tui undo` takes back what was mended.")
+            if mended
+            else _("Left. Nothing was changed on this machine.")
+        )
         return 128 + signal.SIGINT
 
 
-def converse(talk: Talk, seen: Look, config: str = "", preset: str = "") -> int:
-    """The whole conversation with somebody who started on a machine like this."""
+def converse(
+    talk: Talk,
+    seen: Look,
+    config: str = "",
+    preset: str = "",
+    mended: Callable[[str], None] = lambda _fix: None,
+) -> int:
+    """The whole conversation with somebody who started on a machine like this; `mended` is told of fixes."""
     talk.tell_all(greeting(seen))
     if seen.kind == "busy":
         raise PreflightRefused(
@@ -66,6 +78,7 @@ def converse(talk: Talk, seen: Look, config: str = "", preset: str = "") -> int:
         begin(talk, session, config, preset)
     while True:
         question_all(talk, session, answers)
+        mend(talk, session, mended)
         talk.tell_all(summary(session, answers))
         match decide(talk, foresee(talk, session, answers)):
             case "start":

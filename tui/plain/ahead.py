@@ -38,7 +38,20 @@ def foresee(talk: Talk, session: Session, answers: Answers) -> Foreseen:
         return answers.laid_over(session.request(mode, folder))
 
     talk.tell_all(["", _("Looking what would be done; nothing is changed.")])
-    preview = Preview(request, as_root=os.geteuid() == 0, begin=start)
+    latest = awaited(Preview(request, as_root=os.geteuid() == 0, begin=start))
+    talk.tell_all(foreseen_lines(latest))
+    return latest
+
+
+def walked(request: Request) -> Foreseen:
+    """What one dry run foresees, with no rehearsal after it."""
+    return awaited(
+        Preview(lambda _mode, _folder: request, as_root=True, begin=start, fallback=False)
+    )
+
+
+def awaited(preview: Preview) -> Foreseen:
+    """What a preview comes to; who has had enough before leaves no engine behind."""
     preview.start()
     latest = Foreseen()
     try:
@@ -48,7 +61,6 @@ def foresee(talk: Talk, session: Session, answers: Answers) -> Foreseen:
     finally:
         preview.stop()
         preview.join(10)
-    talk.tell_all(foreseen_lines(latest))
     return latest
 
 

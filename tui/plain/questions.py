@@ -135,7 +135,7 @@ def further(talk: Talk, session: Session) -> None:
 
 def is_asked_further(known: Field) -> bool:
     """Whether no other question is about it; a password isn't asked where it would be seen."""
-    if known.path in (beside.ARCHIVES, beside.LOGIN_FILE):
+    if known.path in (beside.SOURCE, beside.SOURCE_KEY, beside.ARCHIVES, beside.LOGIN_FILE):
         return True
     return not (known.path in ASKED or known.is_option or known in BESIDE)
 

@@ -17,15 +17,16 @@ from textual.widgets import Static
 
 from phases.engine.request import Request
 from tui import checkup, signs
-from tui.checkup import Checkup, Found
+from tui.checkup import Checkup
 from tui.fix_words import title_of
 from tui.follower import Follower, Story
 from tui.launch import Engine, start
 from tui.preview import Foreseen, Preview
 from tui.screens.mend import Mend
 from tui.screens.page import Page
-from tui.signs import pick
-from tui.text import _, said
+from tui.signs import State, pick
+from tui.text import _, said, sentences
+from tui.widgets import check_detail
 from tui.widgets import drawing as d
 from tui.widgets.check_list import CheckList
 from tui.widgets.foreseen import error_words
@@ -34,6 +35,12 @@ from tui.widgets.prompts import Ask
 
 PACE = 1 / 20
 WAIVERS = "nodeRegistration.ignorePreflightErrors"
+
+
+def in_the_way(count: int) -> str:
+    if count == 1:
+        return _("One check stands in the way of a control plane.")
+    return _("{n} checks stand in the way of a control plane.", n=count)
 
 
 class Checks(Page):
@@ -45,11 +52,12 @@ class Checks(Page):
         Binding("f,enter", "fix", "Fix", key_display="f"),
         Binding("a", "fix_all", "Fix all"),
         Binding("w", "waive", "Waive"),
-        Binding("r", "again", "Again"),
-        Binding("u", "undo", "Undo"),
         Binding("ctrl+n", "go_on", "Review", key_display="^n"),
         Binding("escape", "back", "Back", key_display="esc"),
+        Binding("u", "undo", "Undo"),
+        Binding("r", "again", "Again"),
     ]
+    KEYS_THAT_YIELD: ClassVar = ("again", "waive")
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +69,7 @@ class Checks(Page):
         self._follower: Follower | None = None
         self._engine: Engine | None = None
         self._then: Callable[[Story], None] | None = None
-        self._doing = ""
+        self._doing = self._at = ""
 
     def heading(self) -> str:
         session = self.installer.session
@@ -73,23 +81,18 @@ class Checks(Page):
         return " · ".join(("kubeboot", session.effective("clusterName"), words, _("checks")))
 
     def aside(self) -> str:
-        counts = ((len(self.checkup.of(state)), word) for state, word in self._words())
+        counts = ((len(self.checkup.of(state)), word) for state, word in self._counted())
         return pick(" · ", ", ").join(f"{count} {word}" for count, word in counts if count)
 
-    def _words(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("failed", _("failed")),
-            ("warned", _("warning")),
-            ("waived", _("waived")),
-            ("passed", _("passed")),
-        )
+    def _counted(self) -> tuple[tuple[str, str], ...]:
+        """What isn't settled; how many passed stands below the list."""
+        return (("failed", _("failed")), ("warned", _("warned")), ("waived", _("waived")))
 
     def content(self) -> Iterable[Widget]:
         yield Static("", id="state", markup=False)
         with Container(id="work"):
             yield CheckList()
             yield Panel()
-        yield Static("", id="doing", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(CheckList).focus()
@@ -146,49 +149,47 @@ class Checks(Page):
         self.query_one("#state", Static).update(self._state())
         self.query_one(CheckList).show(self.checkup)
         self._draw_detail()
-        self.query_one("#doing", Static).update(self._doing)
         self.refresh_bindings()
 
     def _state(self) -> Content:
+        """How it stands, and what can be done about it; folded under itself."""
+        state, words = self._standing()
+        indent = " " * (signs.width() + 1)
+        first, *rest = d.wrapped(words, self.app.size.width - 4 - len(indent))
+        return d.stacked([d.marked(state, first), *(d.styled(indent + line) for line in rest)])
+
+    def _standing(self) -> tuple[State, str]:
+        if self._doing:
+            return "running", f"{self._doing}  {self._at}".rstrip()
         if self.trouble:
-            return d.marked("failed", self.trouble)
+            return "failed", self.trouble
         if self._looked.error is not None:
-            return d.marked("failed", error_words(self._looked.error))
+            return "failed", error_words(self._looked.error)
         if self.looks:
-            return d.marked("running", _("Looking at this machine"))
-        if failed := len(self.checkup.of("failed")):
-            return d.marked(
-                "failed", _("{n} checks stand in the way of a control plane.", n=failed)
-            )
-        return d.marked("ok", _("Nothing stands in the way. ^n leads on to the review."))
+            return "running", _("Looking at this machine")
+        failed = len(self.checkup.of("failed"))
+        if not failed:
+            return "ok", _("Nothing stands in the way. ^n leads on to the review.")
+        if self.checkup.offered:
+            help_ = _("Press a for all fixes.")
+        else:
+            help_ = _("Mend it by hand and press r, or take the risk with w.")
+        return "failed", sentences(in_the_way(failed), help_)
 
     @on(CheckList.Moved)
     def _draw_detail(self) -> None:
         chosen, panel = self.query_one(CheckList).chosen, self.query_one(Panel)
-        panel.show(list(self._detail(chosen, panel.room)) if chosen else [], from_top=True)
+        if panel.display != (chosen is not None):
+            panel.display = chosen is not None
+            self.call_after_refresh(self._draw_detail)  # once it has a width
+        airy = self.has_class("-wide")
+        panel.show(
+            check_detail.draw(chosen, panel.room, airy=airy) if chosen else [], from_top=True
+        )
 
-    def _detail(self, one: Found, width: int) -> Iterable[Content]:
-        """What was found, what is needed, what to do, and what a fix would do by itself."""
-        state = signs.of_status(one.state)
-        yield from (d.styled(line, d.TITLE) for line in d.wrapped(one.name, width))
-        yield d.styled(dict(self._words()).get(one.state, ""), signs.colour(state))
-        for label, value in (
-            (_("found"), one.found),
-            (_("needed"), one.needed),
-            (_("remedy"), one.remedy),
-        ):
-            if value:
-                yield Content("")
-                yield d.muted(label)
-                spoken = "; ".join(map(said, value.split("; ")))
-                yield from (d.styled(line) for line in d.wrapped(spoken, width))
-        for fix in one.fixes:
-            yield Content("")
-            yield d.marked("ok", _("f mends it: {title}", title=title_of(fix)))
-        for fix, reason in one.blocked.items():
-            yield Content("")
-            words = _("{title}: not yet, {reason}", title=title_of(fix), reason=said(reason))
-            yield from (d.muted(line) for line in d.wrapped(words, width))
+    def on_resize(self) -> None:
+        """When the panel has its new width."""
+        self.call_after_refresh(self._draw)
 
     # mending
 
@@ -221,9 +222,7 @@ class Checks(Page):
         request = checkup.foreseeing(session, fixes)
         agreed = await self.app.push_screen_wait(Mend(fixes, request, start))
         if agreed:
-            checks = tuple(
-                dict.fromkeys(name for fix in fixes for name in self.checkup.mended_by(fix))
-            )
+            checks = self.checkup.mended_by(*fixes)
             self._carry_out(checkup.applying(session, fixes, checks), _("Mending"), self._mended)
 
     def _mended(self, story: Story) -> None:
@@ -263,13 +262,11 @@ class Checks(Page):
         self._follower.start()
 
     def _told(self, story: Story) -> None:
-        if story.lines and not story.ended:
-            self.query_one("#doing", Static).update(
-                d.marked("running", f"{self._doing}  {story.lines[-1].text}")
-            )
         if not story.ended:
+            self._at = story.lines[-1].text if story.lines else ""
+            self._draw()
             return
-        self._follower, self._doing = None, ""
+        self._follower, self._doing, self._at = None, "", ""
         finished = story.state.finished
         if finished is None or finished.outcome == "failed":
             failure = finished.failure if finished else None

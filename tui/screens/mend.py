@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,15 +16,18 @@ from textual.widgets import Button, Static
 
 from phases.engine.events import Effect
 from phases.engine.request import Request
-from tui import checkup
+from tui import checkup, signs
 from tui.fix_words import title_of
 from tui.launch import Engine
 from tui.preview import Foreseen, Preview
+from tui.signs import State
 from tui.text import _, said
 from tui.widgets import drawing as d
-from tui.widgets.foreseen import error_words
 
 PACE = 1 / 20
+TALLEST, AROUND = 0.92, 8
+"""How much of the screen the dialog may take, and how many of its lines aren't changes."""
+
 COLOURS = {"+": "$success", "-": "$error", "@": "$muted"}
 
 
@@ -76,48 +80,59 @@ class Mend(ModalScreen[bool]):
             self.foreseen = fresh
             self._draw()
 
-    def _draw(self) -> None:
-        width = max(self.query_one("#changes").size.width, 40)
-        self.query_one("#listed", Static).update(d.stacked(list(self._lines(width))))
-        self.query_one("#note", Static).update(self._note())
-        self.query_one("#yes", Button).disabled = not self.agreeable
+    def on_resize(self) -> None:
+        """The changes take what the question, the note and the answers leave of the screen."""
+        room = int(self.app.size.height * TALLEST) - AROUND
+        self.query_one("#changes").styles.max_height = max(room, 4)
+        self.call_after_refresh(self._draw)
 
-    @property
-    def agreeable(self) -> bool:
-        """Whether it is known what would be changed, and there is something."""
-        return self.foreseen.ended and bool(checkup.changes(self.foreseen.state))
+    def _draw(self) -> None:
+        width = max(self.query_one("#changes").scrollable_content_region.width, 40)
+        lines = list(self._lines(width))
+        self.query_one("#changes").display = bool(lines)
+        self.query_one("#listed", Static).update(d.stacked(lines))
+        self.query_one("#note", Static).update(self._note(width))
+        self.query_one("#yes", Button).disabled = not checkup.is_foreseen(self.foreseen)
 
     def _lines(self, width: int) -> Iterable[Content]:
+        """By fix: each command, each file with its changed lines; then what is left out, and why."""
         state = self.foreseen.state
-        if len(self.fixes) > 1:
-            yield from (d.styled(f"· {title_of(fix)}") for fix in self.fixes)
-            yield Content("")
-        shown = checkup.differences(state)
-        for effect in checkup.changes(state):
-            yield from self._change(effect, width)
-            if effect.verb == "write":
-                yield from map(_coloured, shown.get(effect.target, ()))
+        for number, (fix, effects) in enumerate(checkup.changes(state).items()):
+            if number:
+                yield Content("")
+            if len(self.fixes) > 1:
+                yield d.styled(title_of(fix), "$accent")
+            yield from self._changes(effects, width)
         for fix, reason in checkup.left(state).items():
-            yield d.marked("skipped", f"{title_of(fix)}: {said(reason)}")
+            words = d.wrapped(f"{title_of(fix)}: {said(reason)}", width - signs.width() - 1)
+            yield from (d.marked("skipped", words[0]), *map(d.muted, words[1:]))
 
-    def _change(self, effect: Effect, width: int) -> Iterable[Content]:
-        verb = said(effect.verb)
-        lead = f"{verb} "
-        first, *rest = d.wrapped(effect.target, width - len(lead) - 2)
-        yield Content.assemble(d.muted(lead), d.styled(first, d.TITLE))
-        yield from (d.styled("  " + line, d.TITLE) for line in rest)
+    def _changes(self, effects: Sequence[Effect], width: int) -> Iterable[Content]:
+        column = max(cell_len(said(effect.verb)) for effect in effects) + 2
+        shown = checkup.differences(self.foreseen.state)
+        for effect in effects:
+            yield from d.labelled(said(effect.verb), effect.target, width, label_width=column)
+            for line in shown.get(effect.target, ()) if effect.verb in checkup.SHOWN else ():
+                style = COLOURS.get(line[:1], "")
+                parts = d.wrapped(line, width, first=" " * column, rest=" " * (column + 1))
+                yield from (d.styled(part, style) for part in parts)
 
-    def _note(self) -> Content:
+    def _note(self, width: int) -> Content:
+        state, words = self._verdict()
+        first, *rest = d.wrapped(words, width - signs.width() - 1)
+        indent = " " * (signs.width() + 1)
+        return d.stacked([d.marked(state, first), *(d.styled(indent + line) for line in rest)])
+
+    def _verdict(self) -> tuple[State, str]:
+        """What can be said of it before it is agreed to."""
         if not self.foreseen.ended:
-            return d.marked("running", _("Looking what it would change"))
-        if self.foreseen.error is not None:
-            return d.marked("failed", error_words(self.foreseen.error))
-        finished = self.foreseen.state.finished
-        if finished is not None and finished.outcome == "failed" and finished.failure:
-            return d.marked("failed", said(finished.failure.what))
-        if not self.agreeable:
-            return d.marked("unchanged", _("There is nothing to change."))
-        return d.muted(_("What was there is kept: undo brings it back."))
+            return "running", _("Looking what it would change")
+        if trouble := checkup.trouble(self.foreseen):
+            return "failed", trouble
+        if not checkup.is_foreseen(self.foreseen):
+            return "unchanged", _("There is nothing to change.")
+        count = sum(map(len, checkup.changes(self.foreseen.state).values()))
+        return "ok", _("Changes: {n}. What was there is kept, undo brings it back.", n=count)
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#changes", VerticalScroll).scroll_relative(y=by, animate=False)
@@ -128,8 +143,3 @@ class Mend(ModalScreen[bool]):
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
-
-
-def _coloured(line: str) -> Content:
-    """A line of a difference: its sign says it, colour comes on top."""
-    return d.styled("  " + line, COLOURS.get(line[:1], ""))

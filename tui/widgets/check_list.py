@@ -15,17 +15,18 @@ from textual.widgets import Static
 
 from tui import signs
 from tui.checkup import Checkup, Found
-from tui.text import _, said
+from tui.text import _, said_each
 from tui.widgets import drawing as d
 
-FIX = "f"
+NAME, HEAD = 24, 8
+"""How wide a name may be, and how much of its beginning stays where it is longer: its end tells more."""
 
 
 class CheckList(VerticalScroll, can_focus=True):
     """Up and down move; what stands there is `chosen`, and stays so while the list changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Choose", key_display="↑↓"),
+        Binding("up,k", "move(-1)", "Choose", key_display="↑↓", show=False),
         Binding("down,j", "move(1)", "Next", show=False),
         Binding("pageup", "move(-10)", "Up a page", show=False),
         Binding("pagedown", "move(10)", "Down a page", show=False),
@@ -60,21 +61,22 @@ class CheckList(VerticalScroll, can_focus=True):
         lines = [self._line(one, width) for one in self._checkup.open]
         if passed := len(self._checkup.of("passed")):
             lines += [Content("")] if lines else []
-            lines.append(d.marked("ok", _("{n} checks passed", n=passed)))
+            lines.append(Content.assemble(" ", d.marked("ok", _("{n} passed", n=passed))))
         self.query_one(Static).update(d.stacked(lines))
 
     def _line(self, one: Found, width: int) -> Content:
         """Its name, what was found in short, and whether there is a fix."""
         bar = signs.pick("▌", ">") if one == self.chosen else " "
         style = "bold $accent" if one == self.chosen and self.has_focus else "$accent"
-        mark = d.muted(FIX) if one.fixes else Content(" ")
-        room = width - cell_len(bar) - signs.width() - 4
+        offer = _("fix")
+        mark = d.styled(offer, style if one == self.chosen else d.MUTED) if one.fixes else ""
+        room = width - cell_len(bar) - signs.width() - cell_len(offer) - 3
         name = min(NAME, room)
-        words = d.row(
-            [(d.styled(one.name), name), (d.muted(said(one.found)), max(room - name - 2, 0) or 1)]
-        )
+        found = d.muted(said_each(one.found))
+        words = d.row([(d.styled(shortened(one.name)), name), (found, max(room - name - 2, 1))])
         sign = d.marked(signs.of_status(one.state))
-        return Content.assemble((bar, style), sign, " ", d.fitted(words, room), " ", mark)
+        end = d.fitted(mark, cell_len(offer) + 1)
+        return Content.assemble((bar, style), sign, " ", d.fitted(words, room), " ", end)
 
     def action_move(self, by: int) -> None:
         found = self._checkup.open
@@ -104,4 +106,9 @@ class CheckList(VerticalScroll, can_focus=True):
             self.post_message(self.Moved())
 
 
-NAME = 24
+def shortened(name: str) -> str:
+    """A name by its beginning and its end, where it is too long."""
+    if len(name) <= NAME:
+        return name
+    dots = signs.pick("…", "~")
+    return f"{name[:HEAD]}{dots}{name[HEAD + 1 - NAME :]}"

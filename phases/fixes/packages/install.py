@@ -34,6 +34,8 @@ def runtime(context: Context, _findings: Findings) -> None:
     by = needed(context)
     refresh(context, by)
     package = next((each for each in by.runtimes if by.versions(context, each)), None)
+    if package is None and is_foreseen(context):
+        package = by.runtimes[0]
     if package is None:
         raise PhaseError(
             "no-package",
@@ -43,7 +45,7 @@ def runtime(context: Context, _findings: Findings) -> None:
         )
     for folder in DATA:
         if not context.exists(folder):
-            command(context, "mkdir", "-p", folder, undo=("rm", "-rf", folder))
+            command(context, "mkdir", "-p", "-m", "755", folder, undo=("rm", "-rf", folder))
         for name in context.host.list(folder):
             remember(context, f"{folder}/{name}")
     install(context, by, [package])
@@ -77,6 +79,8 @@ def pinned(context: Context, by: Manager, package: str) -> str:
     wanted = str(context.version).removeprefix("v")
     found = by.versions(context, package)
     match = next((each for each in found if each.split("-")[0] == wanted), None)
+    if not found and is_foreseen(context):
+        match = by.any_build.format(wanted)
     if match is None:
         raise PhaseError(
             "no-package",
@@ -86,6 +90,11 @@ def pinned(context: Context, by: Manager, package: str) -> str:
             remedy="Choose another kubernetesVersion, or another package source",
         )
     return by.pinned.format(package=package, version=match)
+
+
+def is_foreseen(context: Context) -> bool:
+    """Whether nothing is changed: what a repository has isn't known before it has been added."""
+    return context.options.mode == "dry-run"
 
 
 def needed(context: Context) -> Manager:

@@ -28,8 +28,9 @@ class Manager:
 
     `add` puts a repository and its key in place, `refresh` reads what repositories have. `versions`
     gives the versions of a package, the newest first; `pinned` writes package and version as the
-    manager wants them. `brings` names what an installation would bring that isn't there. `runtimes`
-    are packages of container runtimes, the best first.
+    manager wants them, `any_build` a version whose build isn't known. `brings` names what an
+    installation would bring that isn't there. `runtimes` are packages of container runtimes, the best
+    first.
     """
 
     program: str
@@ -38,6 +39,7 @@ class Manager:
     refresh: tuple[str, ...]
     versions: Callable[[Context, str], Sequence[str]]
     pinned: str
+    any_build: str
     brings: Callable[[Context, Sequence[str]], Sequence[str]]
     install: tuple[str, ...]
     remove: tuple[str, ...]
@@ -120,6 +122,7 @@ APT = Manager(
     refresh=("apt-get", "update"),
     versions=apt_versions,
     pinned="{package}={version}",
+    any_build="{}-*",
     brings=apt_brings,
     install=(*QUIET, "apt-get", "install", "-y", *APT_OPTIONS, "--no-install-recommends"),
     remove=(*QUIET, "apt-get", "purge", "-y", *APT_OPTIONS),
@@ -134,6 +137,7 @@ DNF = Manager(
     refresh=("dnf", "-y", "makecache"),
     versions=dnf_versions,
     pinned="{package}-{version}",
+    any_build="{}",
     brings=rpm_brings,
     install=("dnf", "install", "-y", "--disableexcludes=kubernetes"),
     remove=("dnf", "remove", "-y"),
@@ -148,6 +152,7 @@ ZYPPER = Manager(
     refresh=("zypper", "-n", "--gpg-auto-import-keys", "refresh", "kubernetes"),
     versions=zypper_versions,
     pinned="{package}={version}",
+    any_build="{}",
     brings=rpm_brings,
     install=("zypper", "-n", "install", "--no-recommends"),
     remove=("zypper", "-n", "remove", "--clean-deps"),
