@@ -46,6 +46,7 @@ MACHINE = Machine(
     cpus=4,
     memory=8 << 30,
     euid=0,
+    in_step=True,
 )
 FOLDERS = ("/", "/etc", "/etc/systemd/system", "/proc", "/run", "/usr/bin", "/var/lib")
 

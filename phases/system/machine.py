@@ -5,6 +5,7 @@ The default address is chosen as kubeadm chooses it: IPv4 routes first, then IPv
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -15,6 +16,8 @@ from phases.system.ports import Machine
 
 ROUTES = {4: "/proc/net/route", 6: "/proc/net/ipv6_route"}
 NOWHERE = "0" * 32
+TIMEX_SIZE, TIME_ERROR = 256, 5
+"""Room for the kernel's struct timex, and its word for a clock that nobody keeps in step."""
 
 
 def this_machine() -> Machine:
@@ -27,7 +30,17 @@ def this_machine() -> Machine:
         cpus=len(os.sched_getaffinity(0)),
         memory=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
         euid=os.geteuid(),
+        in_step=clock_in_step(),
     )
+
+
+def clock_in_step() -> bool | None:
+    """Asked of the kernel itself: asking systemd would start a service of its, which leaves traces."""
+    try:
+        state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_SIZE))
+    except (OSError, AttributeError):
+        return None
+    return None if state < 0 else state != TIME_ERROR
 
 
 def usable(found: Sequence[Interface]) -> Iterator[IPAddress]:

@@ -55,7 +55,8 @@ class Machine:
     """Facts of the machine that defaults and checks are made from.
 
     `hostname` as the kernel has it; `addresses` of all interfaces; `default_address` the one that
-    the default route would use (empty without one); `memory` in bytes.
+    the default route would use (empty without one); `memory` in bytes. `in_step` is whether the kernel
+    knows its clock to be kept by a time service, None where that can't be told.
     """
 
     hostname: str
@@ -64,6 +65,7 @@ class Machine:
     cpus: int
     memory: int
     euid: int
+    in_step: bool | None = None
 
 
 class Host(Protocol):

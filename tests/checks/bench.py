@@ -103,7 +103,6 @@ def ready_host() -> FakeHost:
     host.answer("kubectl version", stdout="Client Version: v1.37.2\nKustomize Version: v5.8.0\n")
     host.answer("systemctl cat kubelet", stdout=UNIT)
     host.answer(f"getent ahosts {STRANGER}", code=2)
-    host.answer("timedatectl show", stdout="NTP=yes\nNTPSynchronized=yes\n")
     host.answer("systemctl is-active firewalld", code=3, stdout="inactive\n")
     host.answer("ip -j", stdout='[{"dst": "default"}, {"dst": "192.0.2.0/24"}]')
     return host

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 import struct
 from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,3 +122,19 @@ def test_interfaces_are_the_kernels() -> None:
     assert set(found) == {name for _, name in socket.if_nameindex()}
     assert ip_address("127.0.0.1") in found["lo"].addresses
     assert found["lo"].flags & LOOPBACK
+
+
+@pytest.mark.parametrize(
+    ("said", "in_step"), [(0, True), (1, True), (4, True), (5, False), (-1, None)]
+)
+def test_a_clock_in_step(monkeypatch: pytest.MonkeyPatch, said: int, in_step: bool | None) -> None:
+    """The kernel has one word for a clock that nobody keeps, and may not tell at all."""
+    library = SimpleNamespace(adjtimex=lambda _state: said)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
+    assert machine.clock_in_step() is in_step
+
+
+def test_a_library_without_that_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no such call nobody can tell."""
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace())
+    assert machine.clock_in_step() is None
