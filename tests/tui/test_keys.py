@@ -24,7 +24,9 @@ def last_line(app: object) -> str:
 
 @SIZES
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("scene", sorted(SCENES.keys() - {"help_", "leaving", "preset", "presets"}))
+@pytest.mark.parametrize(
+    "scene", sorted(SCENES.keys() - {"help_", "leaving", "preset", "presets", "mend"})
+)
 async def test_the_last_line_fits(
     tmp_path: Path, scene: str, language: str, size: tuple[int, int]
 ) -> None:

@@ -22,7 +22,7 @@ def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engines:
     found = Engines(tmp_path)
     monkeypatch.setattr(ahead, "start", found.begin)
     monkeypatch.setattr(init, "start", found.begin)
-    monkeypatch.setattr(mending.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     return found
 
 
@@ -91,6 +91,6 @@ def test_a_fix_that_does_not_take_is_not_offered_for_ever(engines: Engines) -> N
 
 def test_only_root_mends(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     """For everybody else there is only a rehearsal."""
-    monkeypatch.setattr(mending.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert mended(Person()) == []
     assert engines.requests == []
