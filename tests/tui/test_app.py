@@ -161,12 +161,12 @@ async def test_the_keys_of_the_form_are_in_sight_at_once(tmp_path: Path) -> None
         app.go_to("configure")
         await until(pilot, lambda: isinstance(app.screen, Configure))
         await pilot.press("tab", "f1")
-        await until(pilot, lambda: isinstance(app.screen, Help) and "more" in text_of(app))
+        await until(pilot, lambda: isinstance(app.screen, Help) and "↓ more" in text_of(app))
         text = text_of(app)
         for key, word in (("^n", "Next"), ("^o", "Open"), ("^s", "Save"), ("^z", "Undo")):
             assert re.search(rf"{re.escape(key)} +{word}", text.rpartition("esc back")[0])
         await pilot.resize_terminal(120, 80)
-        await until(pilot, lambda: "more" not in text_of(app))
+        await until(pilot, lambda: "↓ more" not in text_of(app))
 
 
 SECRET = "ujasfb.abcdefghij012345"
