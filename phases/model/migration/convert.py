@@ -89,8 +89,8 @@ class _Walk:
     def field(self, node: Node, move: Move, path: str, place: Place) -> None:
         """One field: put where it went, or told why it went nowhere."""
         step = Step(node, move, path, self.whole)
-        if is_empty(node) and move.by != "taints":
-            return  # no taint at all is more than nothing said
+        if is_empty(node) and not (move.by == "taints" and isinstance(node, Sequence)):
+            return  # an empty list of taints is more than nothing said
         if move.gone:
             self._say_gone(step, place)
         elif reason := self._without_effect(step):

@@ -142,6 +142,14 @@ def test_what_one_document_leaves_to_another_is_added_there() -> None:
         assert "controlPlaneComponentHealthCheck: 9m0s" in found
 
 
+@pytest.mark.parametrize(("given", "written"), [("[]", True), ("null", False), ("", False)])
+def test_no_taints_are_more_than_none_named(given: str, written: bool) -> None:
+    """An empty list asks for a node without taints, nothing at all for the usual one."""
+    init = OLD.replace("Cluster", "Init")
+    found = made(f"{init}nodeRegistration: {{name: a, taints: {given}}}\n").text
+    assert ("taints: []" in found) is written
+
+
 def test_no_secret_is_in_a_report_or_refusal() -> None:
     """Tokens appear in the new file alone."""
     secret = "zzzzzz.0123456789abcdez"
