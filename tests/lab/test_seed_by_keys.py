@@ -68,7 +68,7 @@ def take_the_article(screen: Terminal) -> None:
     screen.expect(r"Damaged by copying")
     screen.expect(r"~ +horizontal-pod-autoscaler-sync-period")
     screen.press("Down", "Enter")
-    screen.expect(r"problems?")
+    screen.expect(r"stable-1\.11 names release 1\.11, which is not supported")
 
 
 def mend(screen: Terminal) -> None:
