@@ -99,6 +99,7 @@ def test_one_fix_by_keys_and_taken_back(broken: Broken) -> None:
         screen.press("Right", "Enter")
         screen.expect(r"✗ FileCont…ipv4-ip_forward", seconds=60)
         screen.press("C-c")
+        assert screen.expect_end() == 0
     left = broken.changed()
     assert not left, "\n".join(left)
 
