@@ -20,7 +20,6 @@ from .test_app_screens import PROGRAM, SMALL, start_from_review, to_the_join_pag
 from .test_fresh import CONFIG, INIT
 
 LARGE = (120, 40)
-CLOCK = "the bus starts it for a moment, to answer the check of the clock"
 IGNORED: snapshot.Ignored = (
     *snapshot.IGNORED,
     ("files", "/var/lib/kubeboot", "what was done here, and how it was taken back"),
@@ -28,8 +27,6 @@ IGNORED: snapshot.Ignored = (
     ("files", "/var/cache/kubeboot-tui", "the program itself, unpacked"),
     ("files", "/var/cache/kubeboot-tui/*", "the program itself, unpacked"),
     ("units", "network-online.target now", "the kubelet wants it; the network stays up"),
-    ("units", "systemd-timedated.service now", CLOCK),
-    ("files", "*/systemd-private-*-systemd-timedated.service-*", CLOCK),
 )
 
 
