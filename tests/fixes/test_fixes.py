@@ -370,6 +370,19 @@ def test_a_machine_that_refuses(name: str, tmp_path: Path) -> None:
     assert bench.fakes.host.files == before
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.runs])
+def test_a_file_that_cannot_be_written(name: str, tmp_path: Path) -> None:
+    """The system's refusal is the error, and the file is what it was."""
+    bench = needing(CASES[name], tmp_path, name)
+    host = bench.fakes.host
+    before = host.files
+    host.fail_at(len(host.effects) + 1, OSError(30, "Read-only file system"))
+    with pytest.raises(OSError, match="Read-only"):
+        apply(bench, name)
+    take_back(bench, name)
+    assert host.files == before
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_sound_machine_is_left_alone(name: str, tmp_path: Path) -> None:
     """Where the check finds nothing wanting, the fix changes nothing though it was asked for."""

@@ -21,6 +21,7 @@ from tui.launch import Engine
 from tui.screens import checks as page
 from tui.screens.checks import Checks
 from tui.screens.mend import Mend
+from tui.widgets.keys import Keys
 from tui.widgets.prompts import Ask
 
 SIZES = [(80, 24), (120, 40)]
@@ -186,6 +187,7 @@ async def test_a_fix_is_shown_before_it_is_made(
         shown = text(dialog, "#listed")
         assert "swapoff /swapfile" in shown
         assert "+# /swap" in shown
+        assert "/var/lib/kubeboot" not in shown  # what undo keeps for itself is no change
         assert pilot.app.focused is dialog.query_one("#no")
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is screen)
@@ -261,6 +263,50 @@ async def test_all_at_once(engines: Engines, tmp_path: Path) -> None:
         assert "Switch swap off" in text(dialog, "#listed")
         assert "Stop the services that hold ports" in text(dialog, "#listed")
     assert set(engines.requests[1].fixes) == {"ports", "swap"}
+
+
+@both
+async def test_many_changes_leave_room_for_the_answers(
+    engines: Engines, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """However much is changed, the note and both answers stand on the screen; the changes scroll."""
+    many = [e.Effect("prepare", "write", f"/etc/{n}", "", "swap") for n in range(80)]
+    engines.stories[("prepare", "dry-run")] = told("prepare", *many, outcome="done")
+    app = opened(engines, tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await looked(pilot)
+        await pilot.press("a")
+        dialog = await proposed(pilot)
+        assert dialog.query_one("#note").region.y > dialog.query_one("#changes").region.y
+        assert dialog.query_one("#yes").region.bottom < size[1]
+        assert "Changes: 80." in text(dialog, "#note")
+
+
+async def test_what_cannot_be_foreseen_cannot_be_agreed_to(
+    engines: Engines, tmp_path: Path
+) -> None:
+    """Why is told; what was foreseen before it is not the whole."""
+    engines.stories[("prepare", "dry-run")] = told("prepare", *FORESEEN, outcome="failed")
+    app = opened(engines, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looked(pilot)
+        await pilot.press("a")
+        dialog = await proposed(pilot)
+        assert dialog.query_one("#yes", Button).disabled
+        assert "no rights" in text(dialog, "#note")
+
+
+async def test_the_way_on_stands_in_the_last_line(engines: Engines, tmp_path: Path) -> None:
+    """At 80x24, with everything on offer, the keys that lead on and back are among those shown."""
+    app = opened(engines, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await looked(pilot)
+        screen.mended = ("swap",)
+        screen._draw()
+        await pilot.pause()
+        shown = str(screen.query_one(Keys).render())
+    for key in ("f Fix", "a Fix all", "^n Review", "esc Back", "u Undo"):
+        assert key in shown
 
 
 async def test_nothing_to_change_cannot_be_agreed_to(engines: Engines, tmp_path: Path) -> None:
