@@ -48,6 +48,7 @@ nodeRegistration: {{ignorePreflightErrors: [SystemVerification]}}
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
+controlPlaneEndpoint: "{address}:6443"
 networking: {{podSubnet: 10.244.0.0/16}}
 """
 BESIDE = "nodeLeaseDurationSeconds: 8\n"
