@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from phases.checks.check import Finding
 from phases.engine.context import Context
 from phases.engine.errors import PhaseError
+from phases.fixes.titles import TITLES
 
 Findings = Sequence[Finding]
 LAST_LINES = 6
@@ -25,11 +26,14 @@ class Fix:
     """
 
     name: str
-    title: str
     mends: tuple[str, ...]
     apply: Callable[[Context, Findings], None]
     safe: bool = True
     can: Callable[[Context, Findings], str | None] = lambda _context, _findings: None
+
+    @property
+    def title(self) -> str:
+        return TITLES.get(self.name, self.name)
 
 
 def edit(context: Context, path: str, content: bytes, *, mode: int = 0o644) -> None:

@@ -15,6 +15,7 @@ from phases.engine.errors import ConfigurationError, PhaseError
 from phases.fixes.fix import ASIDE
 from phases.fixes.packages import install, managers
 from phases.fixes.table import FIXES
+from phases.fixes.titles import TITLES
 from phases.model.images import pause_image
 from tests.checks.bench import ready_host
 from tests.engine.bench import Bench
@@ -431,3 +432,8 @@ def test_an_unknown_fix_is_refused(tmp_path: Path) -> None:
     """Nothing is applied where one of the names is wrong."""
     with pytest.raises(ConfigurationError, match="no fix is called swop"):
         apply(Bench(tmp_path), "swop")
+
+
+def test_every_fix_has_a_title() -> None:
+    """In the order in which fixes are applied, as the screens show them."""
+    assert tuple(TITLES) == tuple(fix.name for fix in FIXES)

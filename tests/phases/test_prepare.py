@@ -23,9 +23,9 @@ def works(context: Context, _findings: Findings) -> None:
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """A machine with two bad checks: one with a safe fix, one whose fix takes more."""
     fixes = (
-        Fix("mild", "Mild", ("Mild",), works),
-        Fix("wild", "Wild", ("Wild",), works, safe=False),
-        Fix("moot", "Moot", ("Fine",), works),
+        Fix("mild", ("Mild",), works),
+        Fix("wild", ("Wild",), works, safe=False),
+        Fix("moot", ("Fine",), works),
     )
     checks = (
         Check("Mild", lambda _: [BAD], "good"),
