@@ -56,8 +56,13 @@ class Store:
         self.leases.remove(asked["id"])
 
     def keep(self, asked: dict[str, Any]) -> None:
-        assert asked["id"] in self.leases
+        self.expect(asked["id"])
         self.held.append(asked["resource"]["id"])
+
+    def expect(self, lease: str) -> None:
+        """A message that comes after its lease has ended is refused, as by containerd."""
+        if lease not in self.leases:
+            raise Refusal(5, f"lease {lease}: not found")
 
     def create(self, asked: dict[str, Any]) -> None:
         if asked["image"]["name"] in self.names:
@@ -74,7 +79,7 @@ class Store:
 
         def turn(headers: dict[str, str], message: bytes) -> tuple[bytes, bool]:
             assert headers["containerd-namespace"] == "k8s.io"
-            assert headers["containerd-lease"] in self.leases
+            self.expect(headers["containerd-lease"])
             said = wire.decode(image_store.WRITE.request, message)
             if said["action"] == image_store.STAT:
                 if said["expected"] in self.contents:
