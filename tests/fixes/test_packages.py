@@ -74,6 +74,8 @@ def test_what_isnt_known_yet_is_foreseen(bench: Bench) -> None:
     assert any(" kubelet=1.37.2-* kubeadm=1.37.2-*" in line for line in ran)
     with pytest.raises(PhaseError, match="have no containerd"):
         install.runtime(context(bench), [])
+    with pytest.raises(PhaseError, match="have no kubelet"):
+        install.kubernetes(context(bench, package_key=FINGERPRINT), [])
 
 
 def test_an_unknown_source_is_refused(bench: Bench) -> None:

@@ -80,6 +80,15 @@ def test_a_report_that_cannot_be_written_is_an_error(checked: Checked) -> None:
     assert "no such file or directory" in ended.err.lower()
 
 
+@AS_ROOT
+def test_going_back_is_told_nothing_of_a_configuration(checked: Checked) -> None:
+    """reset goes by the ledger: what a configuration would have to say is no business of it."""
+    ended = checked.place.run("reset", "--dry-run", "--yes")
+    assert ended.code == 0
+    assert "Put back what was there" in ended.out
+    assert "kubernetesVersion" not in ended.out + ended.err
+
+
 def test_a_broken_machine_is_reported_whole() -> None:
     """What was found, what is needed, the remedy and the fixes of each check, as somebody else's tool reads it."""
     state = RunState()
