@@ -28,6 +28,9 @@ PACE = 1 / 20
 TALLEST, AROUND = 0.92, 8
 """How much of the screen the dialog may take, and how many of its lines aren't changes."""
 
+WIDEST, WIDE, BESIDE = 96, 0.96, 5
+"""How wide it may be, in cells and as a part of the screen, and what its edges and the scrollbar take."""
+
 COLOURS = {"+": "$success", "-": "$error", "@": "$muted"}
 
 
@@ -84,10 +87,16 @@ class Mend(ModalScreen[bool]):
         """The changes take what the question, the note and the answers leave of the screen."""
         room = int(self.app.size.height * TALLEST) - AROUND
         self.query_one("#changes").styles.max_height = max(room, 4)
+        self._draw()
         self.call_after_refresh(self._draw)
 
+    @property
+    def room(self) -> int:
+        """Cells of a line, as the style sheet has them; known before anything is laid out."""
+        return min(WIDEST, int(self.app.size.width * WIDE)) - BESIDE
+
     def _draw(self) -> None:
-        width = max(self.query_one("#changes").scrollable_content_region.width, 40)
+        width = self.room
         lines = list(self._lines(width))
         self.query_one("#changes").display = bool(lines)
         self.query_one("#listed", Static).update(d.stacked(lines))
