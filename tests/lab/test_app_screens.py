@@ -56,14 +56,22 @@ def choose_plugin(screen: Terminal) -> None:
 
 
 def walk_to_review(screen: Terminal) -> None:
-    """Through all sections with ^n, and from the last line of the last one to the page."""
+    """Through all sections with ^n, from the last line of the last one to the checks, and past them."""
     while "Review  12/12" not in screen.settled():
         screen.press("C-n")
     for _ in range(3):  # into the section, onto its one line, and once more if a key was early
         if "12/12" in screen.settled():
             screen.press("Enter")
             with suppress(LabError):
-                screen.expect(r"\A[^\n]* review", seconds=4)
+                screen.expect(r"\A[^\n]* checks", seconds=4)
+    pass_the_checks(screen)
+
+
+def pass_the_checks(screen: Terminal) -> None:
+    """Waits until nothing stands in the way, and goes on to the review."""
+    screen.expect(r"Nothing stands in the way", seconds=90)
+    screen.press("C-n")
+    screen.expect(r"\A[^\n]* review", seconds=30)
 
 
 def start_from_review(screen: Terminal) -> None:
@@ -120,6 +128,7 @@ def test_large_killed_half_way_and_attached_again(lab: Lab) -> None:
         with terminal(pair.master, *command, size=LARGE) as screen:
             screen.expect(r"Review and start", seconds=120)
             screen.press("Enter")
+            pass_the_checks(screen)
             start_from_review(screen)
             screen.expect(r"● Wait for the control plane", seconds=60)
         with terminal(pair.master, PROGRAM, size=LARGE, name="again") as screen:

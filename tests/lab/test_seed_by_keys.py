@@ -103,8 +103,6 @@ def test_the_seed_makes_a_cluster(lab: Lab) -> None:
             mend(screen)
             fill_in_the_preset(screen)
             walk_to_review(screen)
-            screen.expect(r"Nothing stands in the way", seconds=90)
-            screen.press("C-n")
             start_from_review(screen)
             command = to_the_join_page(screen)
             assert "has joined the cluster" in joined(worker, command)
