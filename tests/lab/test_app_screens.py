@@ -45,7 +45,7 @@ def pair(lab: Lab) -> Iterator[Pair]:
 
 def choose_plugin(screen: Terminal) -> None:
     """To the section of the network plugin, and the manifest's name into its field."""
-    screen.expect(r"\^o Open", seconds=60)
+    screen.expect(r"\^n Next", seconds=60)
     while "plugin  10/12" not in screen.settled():
         screen.press("C-n")
     screen.press("Enter", "Right")
