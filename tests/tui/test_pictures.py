@@ -73,9 +73,9 @@ async def comes_to(pilot: Pilot[int], picture: str) -> str:
     drawn = ""
     for _ in range(PATIENCE):
         for line in pilot.app.screen.query(Input):
-            line.cursor_blink = False
+            line.cursor_blink, line._cursor_visible = False, True
         for area in pilot.app.screen.query(TextArea):
-            area.cursor_blink = False
+            area.cursor_blink, area._cursor_visible = False, True
         await pilot.pause(0.05)
         drawn = settled(pilot.app.export_screenshot())
         if drawn == picture:
