@@ -379,5 +379,11 @@ def _engine(_arguments: argparse.Namespace) -> int:
     return engine()
 
 
-INSIDE = {"engine": argparse.Namespace(run=_engine)}
-"""What the verbs start by themselves; no user need know of it."""
+BARE = dict.fromkeys(("theme", "language", "config", "preset"))
+
+INSIDE = {
+    "engine": argparse.Namespace(run=_engine),
+    "": argparse.Namespace(run=_top, version=False, plain=False, **BARE),
+}
+"""What is understood without a parser: what the verbs start by themselves, of which no user need know, and
+the bare command, whose first page is not to wait for one."""

@@ -529,3 +529,8 @@ def test_a_closed_output_is_told_in_chinese(place: Place) -> None:
         env=place.environment(**CHINESE),
     )
     assert ended.stderr.startswith("警告：标准输出已关闭")
+
+
+def test_the_bare_command_means_what_the_parser_says() -> None:
+    """It is understood without one, to be quick, and in no other way."""
+    assert vars(cli.INSIDE[""]) == vars(cli.parser().parse_args([]))
