@@ -19,6 +19,7 @@ from phases.checks.runtime import kubelet_driver
 from phases.engine.context import Context
 from phases.fixes.fix import Findings, command, edit, set_aside
 from phases.model.images import pause_image
+from phases.model.mirrors import mirrors
 
 DROP_IN = "/etc/containerd/conf.d/90-kubeboot.toml"
 IMPORTS = "/etc/containerd/conf.d/*.toml"
@@ -27,7 +28,7 @@ GRPC = "io.containerd.grpc.v1.cri"
 RUNTIME, IMAGES = "io.containerd.cri.v1.runtime", "io.containerd.cri.v1.images"
 SWITCHED_OFF = re.compile(r"(?ms)^[ \t]*disabled_plugins[ \t]*=[ \t]*\[.*?\]")
 
-CNI = "/opt/cni/bin"
+CNI, CERTS = "/opt/cni/bin", "/etc/containerd/certs.d"
 NEWEST = 3
 """The newest version of configuration whose names are known here; containerd reads older ones, too."""
 
@@ -49,7 +50,27 @@ def configure(context: Context, _findings: Findings) -> None:
     own = operators_own(context, config_version(context))
     text = tomli_w.dumps(drop_in(context, own, min(own["version"], NEWEST)))
     edit(context, DROP_IN, f"{WHY}{text}".encode())
+    for registry, mirror in mirrored(context).items():
+        ask_first(context, registry, mirror)
     service(context, "start", "stop")
+
+
+def mirrored(context: Context) -> Mapping[str, str]:
+    """The registries that the mirror in use has copies of, each with the name of its copy."""
+    repository = context.configuration.cluster.image_repository
+    found = (each.hosts for each in mirrors().values() if each.repository == repository)
+    return next(found, {})
+
+
+def ask_first(context: Context, registry: str, mirror: str) -> None:
+    """For images of add-ons and workloads; what an operator has said of a registry stays."""
+    path = f"{CERTS}/{registry}/hosts.toml"
+    if context.exists(path):
+        return
+    server = "registry-1.docker.io" if registry == "docker.io" else registry
+    hosts = {f"https://{mirror}": {"capabilities": ["pull", "resolve"]}}
+    text = tomli_w.dumps({"server": f"https://{server}", "host": hosts})
+    edit(context, path, f"{WHY}{text}".encode())
 
 
 def service(context: Context, verb: str, opposite: str) -> None:
@@ -134,7 +155,7 @@ def settings(context: Context, version: int) -> Iterator[tuple[str, Table]]:
     systemd = kubelet_driver(context.configuration) == "systemd"
     runtimes = {"runtimes": {"runc": {**TYPE, "options": {"SystemdCgroup": systemd}}}}
     pause = str(pause_image(context.configuration.cluster))
-    registry = {"config_path": "/etc/containerd/certs.d"}
+    registry = {"config_path": CERTS}
     if version == OLDEST:
         yield GRPC, {"sandbox_image": pause, "registry": registry, "containerd": runtimes}
         return

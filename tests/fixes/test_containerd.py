@@ -103,3 +103,26 @@ def test_a_file_of_no_use_is_set_aside(tmp_path: Path, broken: str) -> None:
     assert read(bench, CONFIG) == {"version": 3, "imports": [containerd.IMPORTS]}
     (aside,) = [path for path in bench.fakes.host.files if "aside" in path]
     assert bench.fakes.host.files[aside] == broken.encode()
+
+
+def test_the_mirror_in_use_is_asked_first_for_other_registries(tmp_path: Path) -> None:
+    """By a file for each registry that it has copies of; one of the operator's stays as it is."""
+    bench = Bench(tmp_path, "imageRepository: k8s.m.daocloud.io")
+    host = bench.fakes.host
+    host.answer("containerd --version", stdout="containerd x v2.4.2 abc\n")
+    host.make_directory("/etc/containerd/certs.d/quay.io", mode=0o755)
+    host.write("/etc/containerd/certs.d/quay.io/hosts.toml", b"theirs", mode=0o644)
+    containerd.configure(bench.context(), [])
+    assert read(bench, "/etc/containerd/certs.d/docker.io/hosts.toml") == {
+        "server": "https://registry-1.docker.io",
+        "host": {"https://docker.m.daocloud.io": {"capabilities": ["pull", "resolve"]}},
+    }
+    assert host.files["/etc/containerd/certs.d/quay.io/hosts.toml"] == b"theirs"
+    folders = host.list("/etc/containerd/certs.d")
+    assert folders == ("docker.io", "gcr.io", "ghcr.io", "quay.io", "registry.k8s.io")
+
+
+def test_without_a_mirror_no_registry_is_redirected(tmp_path: Path) -> None:
+    """The community's registry is asked as it is."""
+    bench = bench_with(tmp_path, None)
+    assert bench.fakes.host.list("/etc/containerd/certs.d") == ()
