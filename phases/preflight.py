@@ -19,7 +19,7 @@ Refusal = tuple[str, Finding]
 
 
 def run(context: Context) -> None:
-    check(context, "init")
+    check(context, context.options.becoming)
 
 
 def check(context: Context, kind: Kind) -> None:

@@ -20,7 +20,6 @@ from tui.flags import (
     CONFIGURING,
     DETAIL,
     FALSE,
-    FIXING,
     IMAGES,
     JOIN,
     MIGRATE,
@@ -233,7 +232,11 @@ def _add_flag(group: argparse._ActionsContainer, flag: Flag) -> None:
         _add_switch(group, flag)
     elif flag.kind == "choice":
         group.add_argument(
-            f"--{flag.name}", dest=flag.key, choices=FIXING, default=FIXING[0], help=_(flag.help)
+            f"--{flag.name}",
+            dest=flag.key,
+            choices=flag.choices,
+            default=flag.choices[0],
+            help=_(flag.help),
         )
     elif flag.kind == "list":
         group.add_argument(

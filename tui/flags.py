@@ -13,6 +13,9 @@ Kind = Literal["text", "number", "list", "switch", "choice", "refused"]
 FIXING = ("none", "safe", "all")
 """How far the machine may be mended without asking for each fix: what --fix takes."""
 
+BECOMING = ("init", "join", "join-control-plane")
+"""What the machine is to become: what --for takes."""
+
 TRUE = ("1", "t", "T", "true", "TRUE", "True")
 FALSE = ("0", "f", "F", "false", "FALSE", "False")
 """What Go reads behind `--switch=`."""
@@ -23,7 +26,8 @@ class Flag:
     """A flag as the help shows it; `key` is its name among the parsed arguments.
 
     An empty value of a `filled` one, such as a script's unset variable, is refused: it would ask for
-    the real thing, or for all of it. A `refused` one is kubeadm's, and not ours.
+    the real thing, or for all of it. A `refused` one is kubeadm's, and not ours. Of the `choices` the
+    first is taken where none is given.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Flag:
     help: str
     metavar: str = ""
     filled: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -130,7 +135,10 @@ OURS = (
     Flag("network-sha256", "text", "SHA-256 that the manifest must have", "HEX"),
     Flag("kubeconfig-for", "text", "put admin.conf in place as this user's ~/.kube/config", "USER"),
     Flag(
-        "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
+        "fix",
+        "choice",
+        "mend what checks find wanting: none, safe (settings alone) or all",
+        choices=FIXING,
     ),
     *PACKAGES,
     IMAGE_MIRROR,
@@ -144,8 +152,12 @@ PREFLIGHT = (
     Flag("config", "text", "a kubeadm configuration file; - reads standard input", "FILE"),
     *(flag for flag in CONFIGURING if flag.name != "dry-run"),
     Flag(
-        "fix", "choice", "mend what checks find wanting: none, safe (settings alone) or all", "HOW"
+        "fix",
+        "choice",
+        "mend what checks find wanting: none, safe (settings alone) or all",
+        choices=FIXING,
     ),
+    Flag("for", "choice", "what this machine is to become", choices=BECOMING),
     Flag("fixes", "list", "apply these fixes alone", "FIXES", filled=True),
     *PACKAGES,
     Flag("report", "text", "write what was found to this file, as JSON", "FILE", filled=True),

@@ -46,6 +46,7 @@ def make_request(arguments: argparse.Namespace) -> Request:
         config=text_of(arguments.config) if arguments.config else None,
         config_name=name_of(arguments.config or ""),
         flags=values(arguments),
+        becoming=getattr(arguments, "for"),
         fix=arguments.fix,
         packages=arguments.package_source or "",
         package_key=arguments.package_key or "",

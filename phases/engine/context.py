@@ -42,8 +42,9 @@ class Options:
 
     `network` holds the objects of the network plugin's manifest, in the order to apply them.
     `environment` holds the proxy variables of the front end's environment, which go into static
-    pods as kubeadm's own do. `fix` says how far the machine may be mended without asking for each
-    fix, `fixes` names those that were agreed to; with `checks` preflight looks at these alone.
+    pods as kubeadm's own do. `becoming` says for what the checks are made, `fix` how far the machine may
+    be mended without asking for each fix, `fixes` names those that were agreed to; with `checks`
+    preflight looks at these alone.
     `packages` names or addresses the source of Kubernetes' packages, `package_key` is the fingerprint
     of a key that isn't the community's. `regardless` lets a dry run go on where preflight would refuse.
     `image_archives` are paths of archives to import, `logins` those of private registries.
@@ -56,6 +57,7 @@ class Options:
     network: tuple[Object, ...] = ()
     network_source: str = ""
     user_kubeconfig: str = ""
+    becoming: Literal["init", "join", "join-control-plane"] = "init"
     fix: Literal["none", "safe", "all"] = "none"
     fixes: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()

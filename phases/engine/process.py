@@ -195,6 +195,7 @@ def _options(request: Request) -> Options:
         network=_network(request),
         network_source=request.network_source,
         user_kubeconfig=request.user_kubeconfig,
+        becoming=request.becoming,
         fix=request.fix,
         fixes=request.fixes,
         checks=request.checks,

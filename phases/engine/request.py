@@ -17,6 +17,7 @@ from phases.model.secret import Secret
 NO_LOGINS = Secret("")
 Mode = Literal["real", "rehearsal", "dry-run"]
 Fixing = Literal["none", "safe", "all"]
+Becoming = Literal["init", "join", "join-control-plane"]
 
 ASIDE = "kubeboot-dry-run-"
 """How the folders begin in which dry runs keep their files; who started one removes its folder."""
@@ -32,7 +33,7 @@ class Request:
     `flags` are kubeadm's own value flags by name; `folder` is where a rehearsal lands. `renew` makes
     a new token and certificate key where good ones are there. `network_manifest` is the text of a
     network plugin's manifest (None without one), `network_source` what messages call it.
-    `fix` to `package_key` are those of Options in `context`.
+    `becoming` to `package_key` are those of Options in `context`.
     `version_source` is a folder or an address that is asked what a version label means, empty for none.
     `user_kubeconfig` names the user whose ~/.kube/config shall reach the cluster. `image_archives` are
     paths of archives to import, `registry_auth` is the text of a config.json with registries' logins.
@@ -53,6 +54,7 @@ class Request:
     network_source: str = ""
     version_source: str = ""
     user_kubeconfig: str = ""
+    becoming: Becoming = "init"
     fix: Fixing = "none"
     fixes: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from phases import preflight
 from phases.checks.check import Check, Finding
+from phases.checks.table import TABLES, Kind
 from phases.engine.context import Context, Options
 from phases.engine.errors import Cancelled, PreflightRefused
 from phases.engine.events import Report, Warned
@@ -273,3 +275,14 @@ def test_a_request_to_stop(bench: Bench) -> None:
 def test_the_phase() -> None:
     """Preflight comes before everything, and looks at the machine as it was prepared."""
     assert (preflight.PHASE.name, preflight.PHASE.after) == ("preflight", ("prepare",))
+
+
+@pytest.mark.parametrize("kind", list(TABLES))
+def test_the_checks_are_those_of_what_it_is_to_become(bench: Bench, kind: Kind) -> None:
+    """A worker's or a control plane's, where the machine is to join; init's otherwise."""
+    bench.options = Options(becoming=kind)
+    with suppress(PreflightRefused):
+        preflight.run(bench.context())
+    wanted = [check for check in TABLES[kind] if check.applies(bench.configuration)]
+    made = {check.called(bench.configuration) for check in wanted}
+    assert bench.states.keys() - {"IsPrivilegedUser"} == made

@@ -14,7 +14,7 @@ from phases.engine.state import RunState, fold
 from tests.engine.bench import configured
 from tests.tui.program import MACHINE, Ended, Place, tree
 from tests.tui.stage import RECORDINGS
-from tui import preflight
+from tui import cli, preflight
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="the checks look at the machine as root")
 
@@ -99,3 +99,10 @@ def test_a_broken_machine_is_reported_whole() -> None:
     assert port["state"] == "failed"
     assert "fleet-agent" in port["found"]
     assert (port["needed"], port["fixes"]) == ("free for kubelet", ["ports"])
+
+
+@pytest.mark.parametrize(("words", "becoming"), [((), "init"), (("--for", "join"), "join")])
+def test_it_looks_for_what_the_machine_is_to_become(words: tuple[str, ...], becoming: str) -> None:
+    """A control plane to be made, where nothing else is said."""
+    asked = preflight.make_request(cli.parser().parse_args(["preflight", *words]))
+    assert (asked.workflow, asked.mode, asked.becoming) == ("preflight", "dry-run", becoming)
