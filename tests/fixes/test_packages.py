@@ -179,3 +179,21 @@ def test_an_operators_configuration_outlives_the_package(bench: Bench) -> None:
     kept = [entry for entry in entries if entry.target == "/etc/containerd/config.toml"]
     assert len(kept) == 1
     assert kept[0].line < next(entry.line for entry in entries if " install " in entry.target)
+
+
+def test_a_name_server_that_is_late_is_asked_again(bench: Bench) -> None:
+    """What may pass is tried three times in all; what doesn't pass is the download's own error."""
+    host, asked = bench.fakes.host, list[str]()
+    get = host.get
+
+    def late(url: str) -> bytes:
+        asked.append(url)
+        if len(asked) < 3:
+            raise OSError(5, "no answer: Temporary failure in name resolution", url)
+        return get(url)
+
+    host.get = late  # type: ignore[method-assign]
+    assert source.fetched(context(bench), COMMUNITY) == KEY
+    with pytest.raises(OSError, match="404"):
+        source.fetched(context(bench), "https://nowhere.example/")
+    assert asked == [COMMUNITY] * 3 + ["https://nowhere.example/"] * 3

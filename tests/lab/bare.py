@@ -10,7 +10,7 @@ from . import authority, cache, debian, repository, rootfs, versions
 
 ARCHIVE_KEY = "usr/share/keyrings/lab-archive-keyring.asc"
 SOURCES = f"""Types: deb
-URIs: http://deb.debian.org/debian
+URIs: http://debian.example/debian
 Suites: {versions.DEBIAN}
 Components: main
 Signed-By: /{ARCHIVE_KEY}

@@ -36,7 +36,7 @@ REDIRECTS = {
 SITES: dict[str, Callable[[], tuple[Path, ...]]] = {
     "prod-cdn.packages.k8s.io": lambda: (packages.community(),),
     "cdn.dl.k8s.io": lambda: (packages.releases(),),
-    "deb.debian.org": lambda: (packages.archive(),),
+    "debian.example": lambda: (packages.archive(),),
     MIRROR: lambda: (_stable(packages.community()), packages.releases()),
     FORGED: lambda: (_stable(packages.forged()), packages.forged()),
     IMPOSTOR: lambda: (_stable(packages.impostor()),),

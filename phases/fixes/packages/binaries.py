@@ -9,7 +9,7 @@ from phases.engine.errors import PhaseError
 from phases.fixes import kubelet
 from phases.fixes.fix import Findings, edit
 from phases.fixes.packages.install import PACKAGES, no_manager
-from phases.fixes.packages.source import chosen, filled
+from phases.fixes.packages.source import chosen, fetched, filled
 
 FOLDER = "/usr/local/bin"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -63,7 +63,7 @@ def architecture(context: Context) -> str:
 
 def checksum(context: Context, url: str) -> str:
     """What the release says that a program's SHA-256 is."""
-    content = context.host.get(url).decode(errors="replace").strip()
+    content = fetched(context, url).decode(errors="replace").strip()
     if not re.fullmatch(r"[0-9a-f]{64}", content):
         raise PhaseError(
             "no-checksum",

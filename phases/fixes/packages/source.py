@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,8 @@ from phases.system.openpgp import fingerprints
 
 Format = Literal["deb", "rpm"]
 COMMUNITY = "community"
+PAUSES = (1.0, 4.0)
+"""Seconds before a second and a third try."""
 KEYS: Mapping[Format, str] = {"deb": "Release.key", "rpm": "repodata/repomd.xml.key"}
 
 
@@ -74,7 +77,7 @@ def filled(address: str, version: Version, arch: str = "") -> str:
 def verified_key(context: Context, source: Source, address: str, kind: Format) -> bytes:
     """The key that a repository offers, once its fingerprint is the one that is expected of it."""
     url = address + KEYS[kind]
-    content = context.host.get(url)
+    content = fetched(context, url)
     try:
         found = fingerprints(content)
     except ValueError as error:
@@ -82,6 +85,15 @@ def verified_key(context: Context, source: Source, address: str, kind: Format) -
     if found != (source.key,):
         raise wrong_key(context, url, f"its fingerprint is {', '.join(found)}, not {source.key}")
     return content
+
+
+def fetched(context: Context, url: str) -> bytes:
+    """A small file from the web; what may pass, such as a name server that is late, is tried again."""
+    for pause in PAUSES:
+        with suppress(OSError):
+            return context.host.get(url)
+        context.pause(pause)
+    return context.host.get(url)
 
 
 def wrong_key(context: Context, url: str, why: str) -> PhaseError:
