@@ -21,12 +21,7 @@ TOOLS = ("iptables", "ip6tables")
 
 def skip(context: Context) -> str | None:
     """On a machine where none of ours is, nothing is touched: what runs there is somebody else's."""
-    return None if is_ours(context) else "no cluster of ours is on this machine"
-
-
-def is_ours(context: Context) -> bool:
-    """Whether this program has brought a cluster here, be it a part of the way."""
-    return any(entry.phase in ("certs", "kubelet-start") for entry in context.past.entries())
+    return None if context.past.has_cluster else "no cluster of ours is on this machine"
 
 
 def run(context: Context) -> None:

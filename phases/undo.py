@@ -19,13 +19,9 @@ UNDOING = ("undo", "cleanup-node")
 """The phases whose own changes are never taken back."""
 
 
-CLUSTER = ("certs", "kubelet-start")
-"""Phases whose changes show that a cluster of ours stands here."""
-
-
 def run(context: Context) -> None:
     """A cluster stands on what was mended before it: it goes first, or the one takes the other's place."""
-    if context.options.workflow == "undo" and has_cluster(context):
+    if context.options.workflow == "undo" and context.past.has_cluster:
         raise ForeignState(
             "cluster-stands",
             "there is a cluster on this machine, which stands on what was mended",
@@ -36,11 +32,6 @@ def run(context: Context) -> None:
     if context.options.workflow == "reset":
         context.past.settle(filter(is_over, context.past.entries()))
         context.past.forget()
-
-
-def has_cluster(context: Context) -> bool:
-    """Whether this program has brought a cluster here, be it a part of the way."""
-    return any(entry.phase in CLUSTER for entry in context.past.entries())
 
 
 def is_over(entry: Entry) -> bool:

@@ -12,6 +12,10 @@ def _nothing(_digest: str) -> bytes:
     raise FileNotFoundError("nothing was kept")
 
 
+CLUSTER = ("certs", "kubelet-start")
+"""Phases whose changes show that a cluster of ours stands here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """`entries` are the changes that stand, oldest first; `kept` gives what one replaced, by digest.
@@ -27,6 +31,11 @@ class Past:
     there_before: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     set_before: Mapping[str, str] = field(default_factory=dict)
     forget: Callable[[], None] = lambda: None
+
+    @property
+    def has_cluster(self) -> bool:
+        """Whether this program has brought a cluster here, be it a part of the way."""
+        return any(entry.phase in CLUSTER for entry in self.entries())
 
 
 NO_PAST = Past()
