@@ -71,14 +71,28 @@ async def test_a_page_looks_as_it_did(
         pytest.fail(f"{picture.name} looks different: see {place}; {UPDATE}=1 takes it over")
 
 
+@pytest.mark.parametrize("scene", ["fault", "networking"])
+async def test_a_blinking_cursor_is_drawn_as_a_steady_one(tmp_path: Path, scene: str) -> None:
+    """In an area of text and in a line of it, when the blink had just hidden it."""
+    app = make_app(tmp_path)
+    picture = (PICTURES / f"{scene}-{WIDE[0]}x{WIDE[1]}-{DARK}-en.svg").read_text()
+    async with app.run_test(size=WIDE) as pilot:
+        await SCENES[scene](pilot, tmp_path)
+        await comes_to(pilot, picture)
+        editor = app.focused
+        assert isinstance(editor, Input | TextArea)
+        editor._cursor_visible = False
+        await pilot.pause(0.1)
+        assert settled(app.export_screenshot()) != picture
+        assert await comes_to(pilot, picture) == picture
+
+
 async def comes_to(pilot: Pilot[int], picture: str) -> str:
     """What the page looks like once it is as in the picture, or has had the time to become so."""
     drawn = ""
     for _ in range(PATIENCE):
-        for line in pilot.app.screen.query(Input):
-            line.cursor_blink, line._cursor_visible = False, True
-        for area in pilot.app.screen.query(TextArea):
-            area.cursor_blink, area._cursor_visible = False, True
+        for editor in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
+            editor._pause_blink(visible=editor.has_focus)
         await pilot.pause(0.05)
         drawn = settled(pilot.app.export_screenshot())
         if drawn == picture:
