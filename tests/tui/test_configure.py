@@ -24,7 +24,7 @@ from tui.widgets.field_editors import LineEditor
 from tui.widgets.form import FieldRow, Form
 from tui.widgets.prompts import completions, shared_beginning, write_file
 from tui.widgets.section_list import Entry, SectionList
-from tui.widgets.yaml_pane import YamlPane
+from tui.widgets.yaml_pane import YamlArea, YamlPane
 
 SIZES = [(80, 24), (120, 40)]
 PODS = "networking.podSubnet"
@@ -168,6 +168,21 @@ async def test_the_text_is_edited_in_place(
         await settle(pilot)
         assert row(app, "clusterName").editor.text == "prod"
         assert isinstance(app.focused, SectionList)
+
+
+async def test_fields_that_come_while_the_text_is_edited_leave_the_keys_to_it(
+    make: Callable[..., Installer],
+) -> None:
+    """An external etcd typed as text brings other fields to the form; what is typed next is text."""
+    app = make()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await to_section(pilot, "etcd")
+        before = app.screen.query_one(Form).paths
+        await pilot.press("ctrl+y", *["down"] * 9, "end")
+        await write(pilot, "etcd: {external: {endpoints: []}}")
+        await settle(pilot)
+        assert app.screen.query_one(Form).paths != before
+        assert isinstance(app.focused, YamlArea)
 
 
 @both

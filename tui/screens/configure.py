@@ -183,7 +183,7 @@ class Configure(Page):
 
     async def _show_section(self, *, keep_focus: bool = False) -> None:
         session = self.session
-        standing = self._standing_on if keep_focus else ""
+        standing = self._standing_on if keep_focus and self._in_form else ""
         section = sections.section(session.section)
         await self.query_one(Form).show(
             _(section.title),
@@ -192,9 +192,14 @@ class Configure(Page):
             self._fold_label(),
         )
         row = await self.query_one(Form).arrived(standing) if standing else None
-        if row is not None:
+        if row is not None and not self.query_one(YamlPane).editing:
             row.editor.focus()
         self._draw_around()
+
+    @property
+    def _in_form(self) -> bool:
+        """Whether one stands in the form; it may be drawn anew while one is elsewhere."""
+        return self.focused is not None and self.query_one(Form) in self.focused.ancestors
 
     def _fold_label(self) -> str:
         fields = portrait.folded(self.session)
@@ -310,13 +315,11 @@ class Configure(Page):
 
     async def action_step(self, by: int) -> None:
         """To the next section, its first field when one was in a field."""
-        in_fields = (
-            isinstance(self.focused, Widget) and self.query_one(Form) in self.focused.ancestors
-        )
+        in_form = self._in_form
         names = [one.name for one in sections.SECTIONS]
         at = (names.index(self.session.section) + by) % len(names)
         await self._go_to_section(names[at])
-        if in_fields:
+        if in_form:
             self._enter_fields()
 
     async def action_fold(self) -> None:
