@@ -9,7 +9,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
@@ -20,6 +19,7 @@ from tui.screens.page import Page
 from tui.text import _, mark
 from tui.widgets import drawing as d
 from tui.widgets.keys import active, key_name
+from tui.widgets.lengthy import Lengthy
 
 KEY, GAP = 13, 1
 """Cells of a key's name, and those kept free between two columns."""
@@ -155,22 +155,18 @@ class Help(ModalScreen[None]):
         self._of_widgets = {key_name(one) for one in found if _is_of_widget(one)}
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help", can_focus=False):
+        with Lengthy(id="help"):
             yield Static(d.stacked(list(self._lines())))
         yield Static(id="help-back")
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._draw_way_out)
+        self.watch(self.query_one(Lengthy), "more", self._draw_way_out)
 
-    def _draw_way_out(self) -> None:
+    def _draw_way_out(self, more: bool) -> None:
         """How to leave, and that there is more where not all is in sight."""
-        more = self.query_one("#help").max_scroll_y > 0
         arrow = signs.pick("↓", "down")
         words = [_("esc back"), *([_("{arrow} more", arrow=arrow)] if more else [])]
         self.query_one("#help-back", Static).update(d.muted("   ".join(words)))
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw_way_out)
 
     def _lines(self) -> Iterator[Content]:
         width = max(min(self.app.size.width - 16, 72), 40)
@@ -190,7 +186,7 @@ class Help(ModalScreen[None]):
             yield from map(d.muted, d.wrapped(_(self._topic.further), width))
 
     def action_scroll(self, lines: int) -> None:
-        self.query_one("#help").scroll_relative(y=lines, animate=False)
+        self.query_one(Lengthy).scroll_relative(y=lines, animate=False)
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)

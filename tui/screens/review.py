@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -25,6 +25,7 @@ from tui.signs import pick
 from tui.text import _, mark
 from tui.widgets import foreseen as drawn
 from tui.widgets.form import Action
+from tui.widgets.lengthy import Lengthy
 from tui.widgets.prompts import Ask
 
 PACE = 1 / 20
@@ -98,7 +99,7 @@ class Review(Page):
         )
 
     def content(self) -> Iterable[Widget]:
-        with VerticalScroll(id="foreseen", can_focus=False):
+        with Lengthy(id="foreseen"):
             yield Static("", id="state", markup=False)
             yield Static("", id="findings", markup=False)
             for name in GROUPS:
@@ -115,7 +116,7 @@ class Review(Page):
         self.query_one("#back", Button).focus()
         self.set_interval(PACE, self._drain)
         self._look()
-        self.watch(self.query_one("#foreseen"), "scroll_y", self._tell_of_more, init=False)
+        self._watch_below()
 
     def on_unmount(self) -> None:
         if self._preview is not None:
@@ -124,6 +125,7 @@ class Review(Page):
     async def respeak(self) -> None:
         await self.recompose()
         self.query_one("#back", Button).focus()
+        self._watch_below()
         self._draw()
 
     def _look(self) -> None:
@@ -155,19 +157,18 @@ class Review(Page):
         self._show("#honest", drawn.honest_words(foreseen))
         self.query_one("#start", Button).disabled = bool(self._obstacle())
         self.query_one("#why", Static).update(self._obstacle())
-        self.call_after_refresh(self._tell_of_more)
 
     def _room(self) -> int:
         """The cells of a line; a scrollbar takes one whether it is there yet or not."""
-        seen = self.query_one("#foreseen", VerticalScroll)
+        seen = self.query_one(Lengthy)
         return max(seen.scrollable_content_region.width or self.size.width - 6, 40)
 
-    def _tell_of_more(self) -> None:
-        """Whether something lies below what is in sight."""
-        seen = self.query_one("#foreseen", VerticalScroll)
-        below = seen.max_scroll_y > seen.scroll_offset.y
+    def _watch_below(self) -> None:
+        self.watch(self.query_one(Lengthy), "more", self._tell_of_more)
+
+    def _tell_of_more(self, more: bool) -> None:
         arrow = signs.pick("↓", "down")
-        self.query_one("#more", Static).update(_("{arrow} more", arrow=arrow) if below else "")
+        self.query_one("#more", Static).update(_("{arrow} more", arrow=arrow) if more else "")
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -197,14 +198,13 @@ class Review(Page):
         group = self.query_one(f"#group-{event.name.partition(':')[2]}", Group)
         group.opened = not group.opened
         group.show(self.foreseen, self._room())
-        self.call_after_refresh(self._tell_of_more)
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         self.installer.go_to("configure")
 
     def action_scroll(self, by: int) -> None:
-        seen = self.query_one("#foreseen", VerticalScroll)
+        seen = self.query_one(Lengthy)
         seen.scroll_relative(y=by * max(seen.size.height - 2, 1), animate=False)
 
     def action_again(self) -> None:
