@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,25 @@ def test_what_isnt_known_yet_is_foreseen(bench: Bench) -> None:
     install.kubernetes(foreseen, [])
     ran = bench.fakes.host.ran
     assert any(line.endswith(" containerd") for line in ran)
-    assert any(" kubelet=1.37.2-* kubeadm=1.37.2-*" in line for line in ran)
+    packages = " kubelet=1.37.2-* kubeadm=1.37.2-* kubectl=1.37.2-* cri-tools"
+    assert any(line.endswith(packages) for line in ran)
     with pytest.raises(PhaseError, match="have no containerd"):
         install.runtime(context(bench), [])
     with pytest.raises(PhaseError, match="have no kubelet"):
         install.kubernetes(context(bench, package_key=FINGERPRINT), [])
+
+
+@pytest.mark.parametrize("has_it", [True, False])
+def test_crictl_comes_along_where_there_is_one(bench: Bench, has_it: bool) -> None:
+    """In whichever version the repository has; it isn't held, and its absence is no fault."""
+    for name in install.PACKAGES:
+        bench.fakes.host.answer(f"apt-cache madison {name}", stdout=f" {name} | 1.37.2-1.1 | x\n")
+    rows = " cri-tools | 1.36.0-1.1 | x\n" if has_it else ""
+    bench.fakes.host.answer("apt-cache madison cri-tools", stdout=rows)
+    install.kubernetes(context(bench, package_key=FINGERPRINT), [])
+    installed, held = bench.fakes.host.ran[-2:]
+    assert installed.endswith(" kubectl=1.37.2-1.1" + " cri-tools" * has_it)
+    assert held == "apt-mark hold kubelet kubeadm kubectl"
 
 
 def test_an_unknown_source_is_refused(bench: Bench) -> None:
@@ -140,6 +155,7 @@ def test_packages_of_the_other_kind(tmp_path: Path, by: managers.Manager) -> Non
     host.web["https://pkgs.k8s.io/core:/stable:/v1.37/rpm/repodata/repomd.xml.key"] = KEY
     host.answer("rpm -q", code=1)
     host.answer("dnf -q repoquery", stdout="1.37.1\n1.37.2\n")
+    host.answer(re.compile("dnf -q repoquery .* cri-tools"), stdout="1.36.0\n1.37.0\n")
     for name in install.PACKAGES:
         row = f"v | {name} | package | 1.37.2-150500.1.1 | x86_64 | kubernetes\n"
         host.answer(f"zypper -n search -s --match-exact {name}", stdout=row)
@@ -151,7 +167,8 @@ def test_packages_of_the_other_kind(tmp_path: Path, by: managers.Manager) -> Non
     (installed,) = [line for line in host.ran if " install " in line]
     assert "kubelet-1.37.2" in installed or "kubelet=1.37.2-150500.1.1" in installed
     (entry,) = [each for each in bench.context().past.entries() if " install " in each.target]
-    assert entry.undo == (*by.remove, *install.PACKAGES)
+    brought = (*install.PACKAGES, *([install.CRI_TOOLS] if by is managers.DNF else []))
+    assert entry.undo == (*by.remove, *brought)
 
 
 def test_a_program_with_another_checksum_is_refused(bench: Bench) -> None:

@@ -19,8 +19,8 @@ Files = Mapping[str, Path | str]
 
 @dataclass(frozen=True)
 class Deb:
-    """A package to be: `files` are programs (paths to copy) or texts, each under its path in the
-    node; `scripts` are the maintainer's, by dpkg's names."""
+    """A package to be: `files` are programs (paths to copy), or texts (with #! in front programs,
+    too), each under its path in the node; `scripts` are the maintainer's, by dpkg's names."""
 
     name: str
     version: str
@@ -39,7 +39,6 @@ class Deb:
                 _lay(root / path.lstrip("/"), content)
             for name, text in {**self._control(), **self.scripts}.items():
                 _lay(root / "DEBIAN" / name, text)
-                (root / "DEBIAN" / name).chmod(0o755 if name in self.scripts else 0o644)
             return _pack(root, folder, self.name, self.version)
 
     def _control(self) -> dict[str, str]:
@@ -78,6 +77,7 @@ def _lay(path: Path, content: Path | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, str):
         path.write_text(content)
+        path.chmod(0o755 if content.startswith("#!") else 0o644)
         return
     try:
         os.link(content, path)

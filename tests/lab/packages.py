@@ -57,6 +57,12 @@ exec /usr/libexec/runc/runc "$@"
 """
 
 
+CRICTL = f"""#!/bin/sh
+echo crictl version v{versions.MINOR}.0
+"""
+"""A stand-in: in the lab it is only installed and taken away."""
+
+
 @once
 def community() -> Path:
     """The repository of the community, with the lab's own programs in its packages."""
@@ -123,6 +129,10 @@ def _community() -> tuple[Deb, ...]:
         Deb(
             "kubectl", version, "Command-line utility for interacting with a Kubernetes cluster",
             {"/usr/bin/kubectl": build.binary("kubectl")},
+        ),
+        Deb(
+            "cri-tools", f"{versions.MINOR}.0-1.1", "Command-line utility for a container runtime",
+            {"/usr/bin/crictl": CRICTL},
         ),
         Deb(
             "kubernetes-cni", f"{versions.CNI}-1.1",

@@ -56,6 +56,7 @@ def test_all_wrong_becomes_a_cluster(machine: Node) -> None:
     held = machine.check("apt-mark", "showhold").stdout.split()
     assert {"kubelet", "kubeadm", "kubectl"} <= set(held)
     assert machine.check("kubeadm", "version", "-o", "short").stdout == f"v{versions.KUBERNETES}\n"
+    assert machine.check("crictl", "--version").stdout == f"crictl version v{versions.MINOR}.0\n"
 
 
 @pytest.mark.parametrize("host", [internet.FORGED, internet.IMPOSTOR])

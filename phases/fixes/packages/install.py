@@ -14,6 +14,9 @@ from phases.fixes.packages.source import chosen, verified_key
 
 RUNTIMES = ("containerd", "crio", "cri-dockerd")
 PACKAGES = ("kubelet", "kubeadm", "kubectl")
+CRI_TOOLS = "cri-tools"
+"""crictl, with which a person looks at containers: comes along from repositories that have it."""
+
 NO_MANAGER = "no package manager is known here (apt, dnf or zypper)"
 DATA = ("/var/lib/containerd", "/etc/containerd", "/opt/containerd")
 """What a container runtime fills by itself, and no package takes away."""
@@ -66,7 +69,10 @@ def kubernetes(context: Context, _findings: Findings) -> None:
     address = source.repository(by.format, context.version)
     by.add(context, address, verified_key(context, source, address, by.format))
     refresh(context, by)
-    install(context, by, [pinned(context, by, package) for package in PACKAGES])
+    wanted = [pinned(context, by, package) for package in PACKAGES]
+    if is_foreseen(context) or by.versions(context, CRI_TOOLS):
+        wanted.append(CRI_TOOLS)
+    install(context, by, wanted)
     hold(context, by, PACKAGES)
 
 
