@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import re
@@ -348,3 +349,26 @@ async def test_a_rehearsals_desk_speaks_of_no_cluster(tmp_path: Path) -> None:
         app.show_join(replace(state, started=started))
         await until(pilot, lambda: "no cluster is behind" in text_of(app))
         assert "sudo cp" not in text_of(app)
+
+
+async def test_leaving_while_a_token_is_made(tmp_path: Path) -> None:
+    """Nothing is drawn on a desk that is being taken down, and the program goes on."""
+    app = make_app(tmp_path)
+    app.request = Request()
+    asked = asyncio.Event()
+
+    async def never(request: Request) -> RunState:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    app.carry_out = never  # type: ignore[method-assign]
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await pilot.press("n")
+        await asyncio.wait_for(asked.wait(), 10)
+        assert "Making a new token" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Run))
+        await pilot.pause(0.3)
+        assert app.is_running

@@ -32,6 +32,7 @@ from tui.widgets.check_list import CheckList
 from tui.widgets.foreseen import error_words
 from tui.widgets.panel import Panel
 from tui.widgets.prompts import Ask
+from tui.widgets.there import is_there
 
 PACE = 1 / 20
 WAIVERS = "nodeRegistration.ignorePreflightErrors"
@@ -145,6 +146,8 @@ class Checks(Page):
     # drawing
 
     def _draw(self) -> None:
+        if not is_there(self):
+            return
         self.rehead()
         self.query_one("#state", Static).update(self._state())
         self.query_one(CheckList).show(self.checkup)
@@ -178,6 +181,8 @@ class Checks(Page):
 
     @on(CheckList.Moved)
     def _draw_detail(self) -> None:
+        if not is_there(self):
+            return
         chosen, panel = self.query_one(CheckList).chosen, self.query_one(Panel)
         if panel.display != (chosen is not None):
             panel.display = chosen is not None
@@ -195,7 +200,7 @@ class Checks(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Only what can be done now is offered."""
-        chosen = self.query_one(CheckList).chosen if self.is_mounted else None
+        chosen = self.query_one(CheckList).chosen if is_there(self) else None
         busy = bool(self._doing)
         return {
             "fix": bool(chosen and chosen.fixes) and not busy,

@@ -38,6 +38,7 @@ from tui.widgets.field_editors import Pasted, Typed, looks_like_configuration
 from tui.widgets.form import Action, Form
 from tui.widgets.prompts import OpenFile
 from tui.widgets.section_list import SectionList
+from tui.widgets.there import is_there
 from tui.widgets.yaml_pane import YamlPane
 
 PAUSE = 0.12
@@ -162,7 +163,7 @@ class Configure(Page):
     async def _redraw(self) -> None:
         """In its turn among the page's messages, never cut short by the next keystroke."""
         unchanged = await asyncio.to_thread(self.session.judge)
-        if not (unchanged and self.is_attached):
+        if not (unchanged and is_there(self)):
             return  # another redraw is on its way
         self.settled = True
         if not is_url(self.session.plugin_source):
@@ -263,6 +264,8 @@ class Configure(Page):
         self._was_pulling = running
 
     def _draw_pulling(self) -> None:
+        if not is_there(self):
+            return
         now = self.installer.now()
         self.rehead()
         listed = self.query_one(SectionList)
@@ -568,6 +571,6 @@ class Configure(Page):
             return parameters == (self._undo_key,)
         if action == "pull":
             return self.session.section == "images" and not self.installer.rehearsing
-        if action == "fold" and self.is_mounted:
+        if action == "fold" and is_there(self):
             return bool(portrait.folded(self.session))
         return True

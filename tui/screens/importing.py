@@ -30,6 +30,7 @@ from tui.widgets import drawing as d
 from tui.widgets.heading import Heading
 from tui.widgets.keys import Keys
 from tui.widgets.menu import Entry, Menu
+from tui.widgets.there import is_there
 
 What = Literal["take", "edit", "fill", "replace"]
 ROOM = 6
@@ -89,7 +90,7 @@ class Import(ModalScreen[Decision | None]):
         """Where both texts stand side by side there is nothing to turn."""
         if action == "turn":
             return bool(self.found.readings) and self._width < comparison.BESIDE
-        if action == "scroll" and self.is_mounted:
+        if action == "scroll" and is_there(self):
             return self.query_one("#body").max_scroll_y > 0
         return True
 
@@ -183,7 +184,7 @@ class Import(ModalScreen[Decision | None]):
         return self.app.size.width - ROOM
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        if not is_there(self):
             return
         state, words = self._sentence()
         self.query_one("#found", Static).update(d.marked(state, words).stylize("bold"))

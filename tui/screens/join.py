@@ -27,6 +27,7 @@ from tui.screens.page import Page
 from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.panels import nodes
+from tui.widgets.there import is_there
 
 EVERY = 0.1
 """Seconds between two looks for news of nodes."""
@@ -133,7 +134,7 @@ class Join(Page):
     # drawing
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        if not is_there(self):
             return
         self.rehead()
         width = max(min(self.size.width - 6, 132), 40)
@@ -276,7 +277,7 @@ class Join(Page):
 
     def _set_busy(self, words: str) -> None:
         self.busy = words
-        if self.is_mounted:
+        if is_there(self):
             self.refresh_bindings()
             self._draw()
 

@@ -23,6 +23,7 @@ from tui.preview import Foreseen, Preview
 from tui.signs import State
 from tui.text import _, said
 from tui.widgets import drawing as d
+from tui.widgets.there import is_there
 
 PACE = 1 / 20
 TALLEST, AROUND = 0.92, 8
@@ -96,6 +97,8 @@ class Mend(ModalScreen[bool]):
         return min(WIDEST, int(self.app.size.width * WIDE)) - BESIDE
 
     def _draw(self) -> None:
+        if not is_there(self):
+            return
         width = self.room
         lines = list(self._lines(width))
         self.query_one("#changes").display = bool(lines)

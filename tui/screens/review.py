@@ -27,6 +27,7 @@ from tui.widgets import foreseen as drawn
 from tui.widgets.form import Action
 from tui.widgets.lengthy import Lengthy
 from tui.widgets.prompts import Ask
+from tui.widgets.there import is_there
 
 PACE = 1 / 20
 TITLES = {
@@ -147,6 +148,8 @@ class Review(Page):
             self._draw()
 
     def _draw(self) -> None:
+        if not is_there(self):
+            return
         foreseen, session = self.foreseen, self.installer.session
         problems, width = len(session.problems()), self._room()
         self.query_one("#state", Static).update(drawn.state_line(foreseen, problems, width))

@@ -33,6 +33,7 @@ from tui.widgets.panel import Line, Panel
 from tui.widgets.panels import trouble, whole
 from tui.widgets.panels.scene import Scene
 from tui.widgets.phase_list import PhaseList, folded
+from tui.widgets.there import is_there
 
 EVERY = 0.05
 """Seconds between two looks for news: 20 redraws a second at most."""
@@ -141,7 +142,7 @@ class Run(Page):
         self._redraw(everything=True)
 
     def _drain(self) -> None:
-        story = self._follower.take() if self._follower else None
+        story = self._follower.take() if self._follower and is_there(self) else None
         if story is None:
             return
         before, self.story = self.story, story
@@ -180,7 +181,7 @@ class Run(Page):
     # drawing
 
     def _redraw(self, *, everything: bool = False) -> None:
-        if not self.is_mounted:
+        if not is_there(self):
             return
         self._redrawn = monotonic()
         moment = outcome.until(self.story, self.now())

@@ -19,6 +19,7 @@ from tui.screens.page import Page
 from tui.text import LANGUAGES, _, language
 from tui.widgets import drawing as d
 from tui.widgets.menu import Entry, Menu
+from tui.widgets.there import is_there
 
 if TYPE_CHECKING:
     from tui.facts import Facts
@@ -72,7 +73,7 @@ class Welcome(Page):
 
     def _looked(self, facts: Facts) -> None:
         self.installer.make_session(facts)
-        if self.is_mounted:
+        if is_there(self):
             self.query_one("#facts", Static).update(d.stacked(list(self._facts())))
 
     async def respeak(self) -> None:

@@ -19,6 +19,7 @@ from tui.text import _, said
 from tui.widgets import drawing as d
 from tui.widgets.form import Action
 from tui.widgets.panels.images import pace, progress_words
+from tui.widgets.there import is_there
 
 KEY = "F5"
 
@@ -35,7 +36,7 @@ class Ahead(Vertical):
         yield Static("", markup=False)
 
     def show(self, prepull: Prepull, now: datetime) -> None:
-        if not self.is_mounted:
+        if not is_there(self):
             return
         state, words = line(prepull, now)
         told = self.query(Static).last()
