@@ -10,13 +10,19 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from . import network, podnet, program
+from phases.engine.journal import Reader
+from phases.engine.request import Request
+from phases.engine.state import RunState, fold
+from tui.checkup import Checkup
+
+from . import faults, network, podnet, program, repository, test_fresh
 from .lab import Lab
 from .node import Node
 from .registry import Registry
-from .test_app_workflows import MANIFEST, PLUGIN, bridge, desk, last_is
+from .test_app_workflows import MANIFEST, PLUGIN, bridge, desk, engine, last_is
 from .test_end_to_end import joined
 from .wait import until
 
@@ -121,8 +127,36 @@ def pulled(lab: Lab) -> None:
         keep("pulled", init(node), node)
 
 
+def faulty(lab: Lab) -> None:
+    """Everything is wrong with a bare machine: what its checks find, and what all fixes would do."""
+    with lab.nodes(1, bare=True) as (node,):
+        program.install(node)
+        faults.plant(node, *faults.FAULTS)
+        look = Request(
+            "preflight",
+            config=test_fresh.CONFIG.format(address=node.address),
+            mode="dry-run",
+            regardless=True,
+            package_key=repository.fingerprint("community"),
+        )
+        checks = finished(node, look)
+        keep("checks", checks, node)
+        state = RunState()
+        for record in Reader(checks).new_records():
+            state = fold(state, record)
+        offered = Checkup().after(state).offered
+        keep("mending", finished(node, replace(look, workflow="prepare", fixes=offered)), node)
+
+
+def finished(node: Node, request: Request) -> Path:
+    """The journal of an engine that has come to its end."""
+    with engine(node, request) as (journal, process):
+        process.wait(60)
+        return journal
+
+
 TAKES: Mapping[str, Callable[[Lab], None]] = {
-    take.__name__: take for take in (good, failed, refused, pulled)
+    take.__name__: take for take in (good, failed, refused, pulled, faulty)
 }
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from phases.engine.request import Request
+
 from . import podnet, program
 from .errors import LabError
 from .lab import Lab
@@ -158,23 +160,31 @@ def test_an_unknown_kind_stops_the_phase_before_anything_is_applied(pair: Pair) 
 
 
 @contextmanager
-def desk(node: Node) -> Iterator[Path]:
-    """A desk whose front end is this test; its journal, as seen from here."""
-    engine = subprocess.Popen(
+def engine(node: Node, request: Request) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """An engine whose front end is this test: its journal, as seen from here, and its process."""
+    process = subprocess.Popen(
         node.command("kubeboot-tui", "engine"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    with engine:
-        assert engine.stdin is not None
-        assert engine.stdout is not None
-        engine.stdin.write('{"workflow": "desk", "mode": "real"}\n')
-        engine.stdin.flush()
-        journal = Path(json.loads(engine.stdout.readline())["journal"])
-        yield node.root / journal.relative_to("/")
-        engine.stdin.close()
-        engine.wait(10)
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{request.to_json()}\n")
+        process.stdin.flush()
+        journal = Path(json.loads(process.stdout.readline())["journal"])
+        yield node.root / journal.relative_to("/"), process
+
+
+@contextmanager
+def desk(node: Node) -> Iterator[Path]:
+    """A desk whose front end is this test; its journal, as seen from here."""
+    with engine(node, Request("desk")) as (journal, process):
+        yield journal
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(10)
 
 
 def told(journal: Path, name: str) -> list[tuple[str, str]]:
