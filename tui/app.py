@@ -343,7 +343,7 @@ class KubebootApp(App[int]):
         preferences.save(self._home, theme=theme, language=language)
         for screen in self.screen_stack:
             if isinstance(screen, Page):
-                await screen.respeak()
+                screen.call_next(screen.respeak)  # in its turn, with what else the page has to do
 
     async def action_next_theme(self) -> None:
         await self.choose(theme=_after(self.chosen.theme, list(skins())))

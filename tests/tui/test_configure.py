@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -233,6 +234,25 @@ async def test_a_redraw_never_overtakes_a_keystroke(make: Callable[..., Installe
         await page._redraw()
         await settle(pilot)
         assert app.session.value("apiServer.extraArgs") == editor.text == "v=4"
+
+
+async def test_a_redraw_while_another_section_comes(make: Callable[..., Installer]) -> None:
+    """Rows on their way out are left alone, and two that ask for a section leave one of it."""
+    app = make()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await to_section(pilot, "images")
+        page = app.screen
+        assert isinstance(page, Configure)
+        app.session.section = "etcd"
+        coming = asyncio.gather(page._show_section(), page._show_section())
+        await asyncio.sleep(0)
+        await page._redraw()
+        await coming
+        await settle(pilot)
+        paths = [one.path for one in page.query_one(Form).rows()]
+        assert len(paths) == len(set(paths))
+        assert set(paths) <= set(page.query_one(Form).paths)
+        assert "etcd.local.dataDir" in paths
 
 
 async def test_a_field_of_another_form_shows_what_the_text_says(

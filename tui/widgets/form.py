@@ -202,6 +202,7 @@ class Form(VerticalScroll, can_focus=False):
         super().__init__(id="form")
         self._rows: dict[str, Shown] = {}
         self._arriving: Worker[None] | None = None
+        self._turn = asyncio.Lock()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -211,21 +212,22 @@ class Form(VerticalScroll, can_focus=False):
     async def show(
         self, title: str, rows: Sequence[Shown], below: Sequence[Widget], fold: str
     ) -> None:
-        """`fold` is the label of the line that opens or closes the advanced fields, empty without."""
-        if self._arriving is not None:
-            self._arriving.cancel()
-        self._rows = {row.field.path: row for row in rows}
-        await self.remove_children()
-        await self.mount_all([*self._first(title, rows, below, fold)])
-        self.scroll_home(animate=False)
-        advanced = [row.field.path for row in rows if row.field.advanced]
-        self._arriving = self.run_worker(self._rest(advanced)) if advanced else None
+        """`fold` is the label of the line that opens or closes the advanced fields, empty without.
 
-    def _first(
-        self, title: str, rows: Sequence[Shown], below: Sequence[Widget], fold: str
-    ) -> Iterator[Widget]:
+        The page and the app may both ask for it, when an edit and another language come together."""
+        async with self._turn:
+            if self._arriving is not None:
+                self._arriving.cancel()
+            self._rows = {row.field.path: row for row in rows}
+            await self.remove_children()
+            await self.mount_all([*self._first(title, below, fold)])
+            self.scroll_home(animate=False)
+            advanced = [row.field.path for row in rows if row.field.advanced]
+            self._arriving = self.run_worker(self._rest(advanced)) if advanced else None
+
+    def _first(self, title: str, below: Sequence[Widget], fold: str) -> Iterator[Widget]:
         yield Static(title, classes="section-title first", markup=False)
-        yield from (FieldRow(row) for row in rows if not row.field.advanced)
+        yield from (FieldRow(row) for row in self._rows.values() if not row.field.advanced)
         yield from below
         if fold:
             yield Action("fold", fold)
@@ -237,10 +239,11 @@ class Form(VerticalScroll, can_focus=False):
             await asyncio.sleep(BREATH)
 
     def update(self, rows: Sequence[Shown], typing: Widget | None) -> None:
-        """Draws what has changed; the text one types is left alone."""
+        """Draws what has changed; the text one types is left alone, and so are rows on their way out."""
         self._rows = {row.field.path: row for row in rows}
         for row in self.rows():
-            row.update(self._rows[row.path], keep_text=row.editor is typing)
+            if row.path in self._rows:
+                row.update(self._rows[row.path], keep_text=row.editor is typing)
 
     async def arrived(self, path: str) -> FieldRow | None:
         """The row of a field, once it is there."""
