@@ -373,6 +373,8 @@ NODES: tuple[str, ...] = (
     mark("short of disk space"),
     mark("short of process numbers"),
     mark("its network isn't set up"),
+    mark("cordoned: it takes no new pods"),
+    mark("its serving certificate waits for approval"),
 )
 """What a node lacks."""
 

@@ -49,7 +49,8 @@ AILMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """`since` (RFC 3339) is when it came to this state; `roles` empty is a worker; `lacks` may be empty."""
+    """`since` (RFC 3339) is when it came to this state; `roles` empty is a worker; `lacks` may be empty, or
+    several clauses with a semicolon between them."""
 
     name: str
     state: State
@@ -106,7 +107,7 @@ def _complaint(name: str, node: Object, requests: tuple[Object, ...]) -> str:
         found.append("cordoned: it takes no new pods")
     if any(_waits(one) and _serves(one, name) for one in requests):
         found.append("its serving certificate waits for approval")
-    return ", ".join(found)
+    return "; ".join(found)
 
 
 def _unready(condition: Object) -> str:

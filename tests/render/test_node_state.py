@@ -127,7 +127,7 @@ def test_a_ready_node_may_lack_something() -> None:
     row = only([node(conditions=conditions, spec={"unschedulable": True})], [serving], [])
     assert row.state == "Ready"
     assert row.lacks == (
-        "short of disk space, cordoned: it takes no new pods, its serving certificate waits for approval"
+        "short of disk space; cordoned: it takes no new pods; its serving certificate waits for approval"
     )
 
 

@@ -336,6 +336,18 @@ async def test_what_a_node_lacks_stands_below_it_on_a_small_screen(tmp_path: Pat
         assert re.search(r"node8 .*\n +short of memory$", text_of(app), re.MULTILINE)
 
 
+async def test_what_a_node_lacks_is_told_in_chinese(tmp_path: Path) -> None:
+    """Also when it lacks several things."""
+    lacks = "short of disk space; cordoned: it takes no new pods"
+    journal = desk_journal(tmp_path, [("node8", {"state": "Ready", "lacks": lacks})])
+    chosen = Preferences("harbour", "zh_CN")
+    app = make_app(tmp_path, begin=lambda _request: engine_at(journal)[0], chosen=chosen)
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await until(pilot, lambda: "node8" in text_of(app))
+        assert "磁盘空间不足; 已设为不可调度" in text_of(app)
+
+
 async def test_a_rehearsals_desk_speaks_of_no_cluster(tmp_path: Path) -> None:
     """Instead of how to use the cluster it says that there is none, and where the rehearsal lies."""
     journal = tmp_path / "var/lib/kubeboot/runs/one/journal.jsonl"

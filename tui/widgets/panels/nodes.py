@@ -12,7 +12,7 @@ from textual.content import Content
 from phases.engine.state import RunState
 from tui import signs
 from tui.signs import State
-from tui.text import _, said
+from tui.text import _, said, said_each
 from tui.widgets import drawing as d
 from tui.widgets.panels.scene import text, texts
 
@@ -73,11 +73,11 @@ def _node(name: str, data: Mapping[str, Any], width: int, now: datetime) -> Iter
     line = d.row(zip(words, _sizes(width), strict=True), GAP)
     missing = text(data, "lacks")
     if missing and width - cell_len(line.plain) >= BESIDE:
-        yield d.cut(Content.assemble(line, " " * GAP, d.muted(said(missing))), width)
+        yield d.cut(Content.assemble(line, " " * GAP, d.muted(said_each(missing))), width)
         return
     yield d.cut(line, width)
     if missing and PLUGIN not in missing:
-        yield from map(d.muted, d.wrapped(said(missing), width, first="    ", rest="    "))
+        yield from map(d.muted, d.wrapped(said_each(missing), width, first="    ", rest="    "))
 
 
 def _ago(since: str, now: datetime) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from phases.render.manifest import Summary
 from tui.plugin_words import brought
-from tui.text import _, said
+from tui.text import _, said, said_each
 from tui.widgets import drawing as d
 from tui.widgets.panels.scene import Items, Scene, text, texts
 
@@ -49,4 +49,4 @@ def node(items: Items, scene: Scene) -> Iterator[Content]:
         word = d.muted(said(text(data, "state")))
         yield d.spread(d.marked("ok" if ready else "running", name), word, scene.width)
         if lacks := text(data, "lacks"):
-            yield from map(d.muted, d.wrapped(said(lacks), scene.width, first="  ", rest="  "))
+            yield from map(d.muted, d.wrapped(said_each(lacks), scene.width, first="  ", rest="  "))
