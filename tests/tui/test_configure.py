@@ -566,6 +566,28 @@ async def test_the_page_is_drawn_anew_in_another_language(make: Callable[..., In
             text.use("en")
 
 
+@both
+async def test_one_stands_where_one_stood_after_a_change_of_theme(
+    make: Callable[..., Installer], size: tuple[int, int]
+) -> None:
+    """In a field, and in the text that is being edited, at its place."""
+    app = make()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("tab", "tab")
+        standing = focused_path(app)
+        await pilot.press("f2")
+        await settle(pilot)
+        assert standing
+        assert focused_path(app) == standing
+        await pilot.press("ctrl+y", *["down"] * 9, "end")
+        await write(pilot, "clusterName: pro")
+        await pilot.press("left", "f2")
+        await settle(pilot)
+        await write(pilot, "t")
+        await settle(pilot)
+        assert app.session.value("clusterName") == "prto"
+
+
 async def test_text_from_outside_steers_no_terminal(make: Callable[..., Installer]) -> None:
     """Escape characters in a file reach the screen in no field, summary, sentence or line."""
     app = make(Session(FACTS))

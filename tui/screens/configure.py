@@ -135,10 +135,20 @@ class Configure(Page):
         self._read_yaml()
 
     async def respeak(self) -> None:
+        """One stands afterwards where one stood: in the text, in a field or in the list."""
+        self._read_yaml()
+        pane, standing = self.query_one(YamlPane), self._standing_on if self._in_form else ""
+        cursor = pane.area.cursor_location if pane.editing else None
         await self.recompose()
         self._fit(self.app.size.width)
         await self._show_section()
-        self.query_one(SectionList).focus()
+        row = await self.query_one(Form).arrived(standing) if standing else None
+        if cursor is not None:
+            self._edit_yaml(*cursor)
+        elif row is not None:
+            row.editor.focus()
+        else:
+            self.query_one(SectionList).focus()
 
     # drawing
 
@@ -473,10 +483,10 @@ class Configure(Page):
         place = self.session.place(self._standing_on)
         self._edit_yaml(place.line - 1 if place else 0)
 
-    def _edit_yaml(self, line: int) -> None:
+    def _edit_yaml(self, line: int, column: int = 0) -> None:
         self.session.pause()
         self.add_class("yaml-only")
-        self.query_one(YamlPane).edit(self.session.yaml(), line)
+        self.query_one(YamlPane).edit(self.session.yaml(), line, column)
         self._draw_yaml()
 
     def _leave_yaml(self) -> None:

@@ -109,13 +109,13 @@ class YamlPane(Vertical):
     def editing(self) -> bool:
         return not self.area.read_only
 
-    def edit(self, text: str, line: int) -> None:
-        """Opens the text for editing, secrets and all, at a line."""
+    def edit(self, text: str, line: int, column: int = 0) -> None:
+        """Opens the text for editing, secrets and all, at a place."""
         self.area.can_focus = True
         self.area.read_only = False
         self._load(text)
         self.area.focus()
-        self.area.move_cursor((max(line, 0), 0))
+        self.area.move_cursor((max(line, 0), column))
 
     def stop_editing(self, text: str) -> None:
         self.area.read_only = True
