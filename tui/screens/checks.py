@@ -107,8 +107,7 @@ class Checks(Page):
             self._follower.stop()
 
     async def respeak(self) -> None:
-        await self.recompose()
-        self.query_one(CheckList).focus()
+        self.reframe()
         self._draw()
 
     # looking

@@ -128,7 +128,7 @@ class Join(Page):
         self.call_after_refresh(self._draw)
 
     async def respeak(self) -> None:
-        self.refresh_bindings()
+        self.reframe()
         self._draw()
 
     # drawing

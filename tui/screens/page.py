@@ -96,6 +96,12 @@ class Page(Screen[None]):
         """Draws the first line again."""
         self.query_one(Heading).show(self.heading(), self.aside(), self.badge())
 
+    def reframe(self) -> None:
+        """Draws all that isn't the page's content again, in another language or with other signs."""
+        self.rehead()
+        self.query_one("#too-small", Static).update(self._too_small())
+        self.refresh_bindings()
+
     async def respeak(self) -> None:
         """Draws everything again: the language or the signs have changed."""
         await self.recompose()

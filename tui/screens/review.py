@@ -117,16 +117,17 @@ class Review(Page):
         self.query_one("#back", Button).focus()
         self.set_interval(PACE, self._drain)
         self._look()
-        self._watch_below()
+        self.watch(self.query_one(Lengthy), "more", self._tell_of_more)
 
     def on_unmount(self) -> None:
         if self._preview is not None:
             self._preview.stop()
 
     async def respeak(self) -> None:
-        await self.recompose()
-        self.query_one("#back", Button).focus()
-        self._watch_below()
+        self.reframe()
+        self.query_one("#back", Button).label = _("Back")
+        self.query_one("#start", Button).label = self._start_word()
+        self._tell_of_more(self.query_one(Lengthy).more)
         self._draw()
 
     def _look(self) -> None:
@@ -165,9 +166,6 @@ class Review(Page):
         """The cells of a line; a scrollbar takes one whether it is there yet or not."""
         seen = self.query_one(Lengthy)
         return max(seen.scrollable_content_region.width or self.size.width - 6, 40)
-
-    def _watch_below(self) -> None:
-        self.watch(self.query_one(Lengthy), "more", self._tell_of_more)
 
     def _tell_of_more(self, more: bool) -> None:
         arrow = signs.pick("↓", "down")

@@ -174,7 +174,7 @@ class Run(Page):
         """Every word here is drawn from the story, so nothing has to be put together anew."""
         place = self.query_one("#filter", Input)
         place.placeholder = _("show only lines with …")
-        self.refresh_bindings()
+        self.reframe()
         self._redraw(everything=True)
         self.query_one(LogView).refresh()
 

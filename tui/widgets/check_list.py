@@ -41,7 +41,7 @@ class CheckList(VerticalScroll, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._checkup = Checkup()
-        self._name = ""
+        self._standing_on = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="lines", markup=False)
@@ -50,7 +50,9 @@ class CheckList(VerticalScroll, can_focus=True):
     def chosen(self) -> Found | None:
         """The check that it stands on; the first open one where that has gone."""
         found = self._checkup.open
-        return next((one for one in found if one.name == self._name), found[0] if found else None)
+        return next(
+            (one for one in found if one.name == self._standing_on), found[0] if found else None
+        )
 
     def show(self, checkup: Checkup) -> None:
         self._checkup = checkup
@@ -84,7 +86,7 @@ class CheckList(VerticalScroll, can_focus=True):
             return
         at = found.index(self.chosen) if self.chosen else 0
         at = min(max(at + by, 0), len(found) - 1)
-        self._name = found[at].name
+        self._standing_on = found[at].name
         self._draw()
         self.scroll_to(y=max(at - self.size.height // 2, 0), animate=False)
         self.post_message(self.Moved())
@@ -101,7 +103,7 @@ class CheckList(VerticalScroll, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         at, found = event.y + self.scroll_offset.y, self._checkup.open
         if at < len(found):
-            self._name = found[int(at)].name
+            self._standing_on = found[int(at)].name
             self._draw()
             self.post_message(self.Moved())
 
