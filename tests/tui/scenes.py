@@ -47,7 +47,9 @@ from tui.screens.review import Review
 from tui.screens.welcome import Welcome
 from tui.sections import SECTIONS
 from tui.session import Session
+from tui.widgets.check_list import CheckList
 from tui.widgets.prompts import Ask
+from tui.widgets.section_list import SectionList
 
 ROUTES = (Route("172.30.99.0/24", "eth0"), Route("172.17.0.0/16", "docker0"))
 TYPED = {
@@ -227,7 +229,7 @@ async def plugin(pilot: Pilot[int], _folder: Path) -> None:
     app.session.take_plugin(Plugin("/root/network.yaml", NETWORK, brings))
     app.session.section = "addons"
     app.go_to("configure")
-    await until(pilot, lambda: isinstance(app.screen, Configure))
+    await shown(pilot)
     await pilot.press("tab", "tab")
 
 
@@ -321,7 +323,10 @@ async def checks(pilot: Pilot[int], folder: Path) -> None:
     app._session = filled_in(app.session)
     with patch.object(checks_page, "start", lambda request: told_by(request, folder)):
         app.go_to("checks")
-        await until(pilot, lambda: isinstance(app.screen, Checks) and not app.screen.looks)
+        await until(pilot, lambda: isinstance(app.focused, CheckList) and bool(app.focused.chosen))
+    page = app.screen
+    assert isinstance(page, Checks)
+    await until(pilot, lambda: not page.looks)
     await pilot.press(*["down"] * 4)
 
 
@@ -389,8 +394,15 @@ async def configured(pilot: Pilot[int], section: str) -> None:
     app._session = filled_in(app.session)
     app.session.section = section
     app.go_to("configure")
-    await until(pilot, lambda: isinstance(app.screen, Configure))
+    await shown(pilot)
     await pilot.press("tab")
+
+
+async def shown(pilot: Pilot[int]) -> None:
+    """Once the form hears keys and has its section."""
+    app = app_of(pilot)
+    await until(pilot, lambda: isinstance(app.focused, SectionList))
+    await until(pilot, lambda: bool(app.screen.query(".section-title")))
 
 
 async def judged(pilot: Pilot[int]) -> None:
