@@ -28,6 +28,7 @@ from phases.engine.errors import InstallerError
 from phases.engine.request import Request
 from themes import skins
 from tui import machine, preferences, signs, text
+from tui.beside import beside
 from tui.machine import Look, look
 from tui.preferences import Preferences
 from tui.screens.page import Page
@@ -301,10 +302,11 @@ class KubebootApp(App[int]):
         return ""
 
     async def carry_out(self, request: Request) -> RunState:
-        """Has an engine do something beside the page that is shown; the state it ended in.
+        """Has an engine do something beside the page that is shown; the state it ended in. Who leaves
+        meanwhile doesn't wait for it.
 
         Raises InstallerError where it could not begin."""
-        return await asyncio.to_thread(self._carried_out, request)
+        return await beside(partial(self._carried_out, request))
 
     def _carried_out(self, request: Request) -> RunState:
         from phases.engine.state import RunState, fold

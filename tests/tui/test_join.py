@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import re
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,6 +37,7 @@ from tests.tui.stage import (
     desk_journal,
     engine_at,
     make_app,
+    seen,
     text_of,
     until,
     watched,
@@ -361,6 +363,27 @@ async def test_a_rehearsals_desk_speaks_of_no_cluster(tmp_path: Path) -> None:
         app.show_join(replace(state, started=started))
         await until(pilot, lambda: "no cluster is behind" in text_of(app))
         assert "sudo cp" not in text_of(app)
+
+
+async def test_leaving_waits_for_no_engine(tmp_path: Path) -> None:
+    """One that makes a token and takes its time is followed from a thread that ends with the program."""
+    journal, _now = cut("good", seen("PhaseStarted"), tmp_path)
+    engine, process = engine_at(journal)
+    threads: list[threading.Thread] = []
+
+    def still_there() -> int | None:
+        threads.append(threading.current_thread())
+        return 0 if process.ended else None
+
+    process.poll = still_there  # type: ignore[method-assign]
+    app = make_app(tmp_path, begin=lambda _request: engine)
+    app.request = Request()
+    async with app.run_test(size=WIDE) as pilot:
+        await at_desk(pilot, state_with(tmp_path))
+        await pilot.press("n")
+        await until(pilot, lambda: bool(threads))
+        process.ended = True
+    assert all(thread.daemon for thread in threads)
 
 
 async def test_leaving_while_a_token_is_made(tmp_path: Path) -> None:
