@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 from phases.engine.journal import Reader
@@ -141,9 +142,7 @@ def faulty(lab: Lab) -> None:
         )
         checks = finished(node, look)
         keep("checks", checks, node)
-        state = RunState()
-        for record in Reader(checks).new_records():
-            state = fold(state, record)
+        state = reduce(fold, Reader(checks).new_records(), RunState())
         offered = Checkup().after(state).offered
         keep("mending", finished(node, replace(look, workflow="prepare", fixes=offered)), node)
 

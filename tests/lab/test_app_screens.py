@@ -55,6 +55,16 @@ def choose_plugin(screen: Terminal) -> None:
     screen.expect(r"DaemonSet")
 
 
+def open_config(screen: Terminal) -> None:
+    """The node's kubeadm.yaml, by its path, into the form."""
+    screen.expect(r"\^o Open", seconds=60)
+    screen.press("C-o")
+    screen.settled()
+    screen.press("C-u")
+    screen.type(program.CONFIG)
+    screen.press("Enter")
+
+
 def walk_to_review(screen: Terminal) -> None:
     """Through all sections with ^n, from the last line of the last one to the checks, and past them."""
     while "Review  12/12" not in screen.settled():
@@ -104,12 +114,7 @@ def test_small_from_the_bare_command_to_a_worker(lab: Lab) -> None:
     with fresh(lab) as pair, terminal(pair.master, PROGRAM, size=SMALL) as screen:
         screen.expect(r"Fresh: nothing of Kubernetes", seconds=120)
         screen.press("Enter")
-        screen.expect(r"\^o Open", seconds=60)
-        screen.press("C-o")
-        screen.settled()
-        screen.press("C-u")
-        screen.type(program.CONFIG)
-        screen.press("Enter")
+        open_config(screen)
         screen.settled()
         walk_to_review(screen)
         start_from_review(screen)

@@ -16,7 +16,7 @@ from .lab import Lab
 from .node import Node
 from .snapshot import Snapshot, difference
 from .terminal import Terminal, terminal
-from .test_app_screens import PROGRAM, SMALL, start_from_review, to_the_join_page
+from .test_app_screens import PROGRAM, SMALL, open_config, start_from_review, to_the_join_page
 from .test_fresh import CONFIG, INIT
 
 LARGE = (120, 40)
@@ -105,12 +105,7 @@ def fill_in(screen: Terminal) -> None:
     """The file opened in the form, and the fingerprint of the packages' key typed into its field."""
     screen.expect(r"There is a Kubernetes here", seconds=120)
     screen.press("Enter")
-    screen.expect(r"\^o Open", seconds=60)
-    screen.press("C-o")
-    screen.settled()
-    screen.press("C-u")
-    screen.type(program.CONFIG)
-    screen.press("Enter")
+    open_config(screen)
     to_section(screen, "Runtime and kubelet  8/12")
     screen.press("Enter")
     for _ in range(20):

@@ -13,17 +13,12 @@ from textual.content import Content
 from tui import signs
 from tui.checkup import Found
 from tui.fix_words import title_of
-from tui.text import _, mark, said, said_each
+from tui.text import _, said, said_each
 from tui.widgets import drawing as d
+from tui.widgets.panels.checks import WORDS
 
 FIX = "f"
 GAP = 2
-WORDS = {
-    "failed": mark("failed"),
-    "warned": mark("warning"),
-    "waived": mark("waived"),
-    "passed": mark("passed"),
-}
 
 
 def draw(one: Found, width: int, *, airy: bool = False) -> list[Content]:
