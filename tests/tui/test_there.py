@@ -12,6 +12,7 @@ from tests.tui.scenes import SCENES
 from tests.tui.stage import make_app, until
 from tui.app import KubebootApp
 from tui.screens.welcome import Welcome
+from tui.widgets.form import Form
 from tui.widgets.there import is_there
 
 LATE: dict[str, Callable[[Any], object]] = {
@@ -44,3 +45,20 @@ async def test_a_page_that_is_gone_draws_nothing(tmp_path: Path, scene: str) -> 
         await until(pilot, lambda: isinstance(app.screen, Welcome) and not page.is_attached)
         assert not is_there(page)
         LATE[scene](page)
+
+
+async def test_what_is_being_taken_down_is_there_no_more(tmp_path: Path) -> None:
+    """Already while its parts still are, and when the program ends."""
+    app = make_app(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await SCENES["networking"](pilot, tmp_path)
+        form = app.screen.query_one(Form)
+        assert is_there(form)
+        removal = form.remove()
+        assert form.children
+        assert not is_there(form)
+        await removal
+        page = app.screen
+        app.exit(0)
+        assert page.children
+        assert not is_there(page)
